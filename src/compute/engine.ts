@@ -1,0 +1,80 @@
+/** Engines run programs. An engine is chosen automatically and can be named. */
+import { type DarkmatterError, ShapeError, ValueError } from "./errors.js";
+import { type HostArray, sizeOf } from "./host-array.js";
+import { isSpec, type NamedSpec, type Program } from "./program.js";
+import { flattenTree, type IsLeaf, type Tree, unflattenTree } from "./tree.js";
+
+export interface EngineOptions {
+  /** Threads for one operation; the default is the number of cores. */
+  readonly numThreads?: number;
+}
+
+/** A compiled program on flat lists: inputs and outputs in the program's order. */
+export interface FlatExecutable {
+  /** `into`: arrays the outputs are written to, where the engine can; they must not be among the inputs. */
+  run(inputs: readonly HostArray[], into?: readonly HostArray[]): Promise<readonly HostArray[]>;
+  dispose(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: string;
+  readonly summary: string;
+  /** Undefined if it runs here, else the reason why not. */
+  unavailable(): Promise<DarkmatterError | undefined>;
+  compile(program: Program<unknown, unknown>, options?: EngineOptions): Promise<FlatExecutable>;
+}
+
+/** A program on an engine: trees of host arrays in, trees of host arrays out. */
+export interface Executable<Inputs, Outputs> {
+  readonly engine: string;
+  readonly program: Program<Inputs, Outputs>;
+  /**
+   * @param into optional arrays to write outputs to (same tree as the result); not among the inputs
+   * @throws ValueError or ShapeError if an input is missing or has another shape
+   */
+  run(inputs: Inputs, into?: Outputs): Promise<Outputs>;
+  dispose(): Promise<void>;
+}
+
+/** Compile a program on an engine. */
+export async function compile<Inputs, Outputs>(
+  program: Program<Inputs, Outputs>,
+  engine: Engine,
+  options?: EngineOptions,
+): Promise<Executable<Inputs, Outputs>> {
+  const flat = await engine.compile(program as Program<unknown, unknown>, options);
+  const outputNames = program.outputs.map(({ name }) => name);
+  return {
+    engine: engine.name,
+    program,
+    async run(inputs, into) {
+      const given = flattenTree(inputs as Tree<HostArray>, isHostArray);
+      const ordered = program.inputs.map((spec) => checkedInput(spec, given));
+      const targets = into && flattenTree(into as Tree<HostArray>, isHostArray);
+      const results = await flat.run(ordered, targets && program.outputs.map((spec) => checkedInput(spec, targets)));
+      return unflattenTree(new Map(results.map((array, i) => [outputNames[i]!, array]))) as Outputs;
+    },
+    dispose: () => flat.dispose(),
+  };
+}
+
+export const isHostArray: IsLeaf<HostArray> = (node): node is HostArray => isSpec(node) && "data" in node;
+
+function checkedInput(spec: NamedSpec, given: ReadonlyMap<string, HostArray>): HostArray {
+  const array = given.get(spec.name);
+  if (array === undefined) {
+    throw new ValueError(
+      "run",
+      spec.name,
+      "given to this program",
+      undefined,
+      `Given: ${[...given.keys()].join(", ")}.`,
+    );
+  }
+  const isSameShape = array.shape.length === spec.shape.length && array.shape.every((n, i) => n === spec.shape[i]);
+  if (!isSameShape) throw new ShapeError("run", spec.name, spec.shape, array.shape);
+  if (array.dtype !== spec.dtype) throw new ValueError("run", spec.name, spec.dtype, array.dtype);
+  if (array.data.length !== sizeOf(array.shape))
+    throw new ShapeError("run", spec.name, spec.shape, [array.data.length]);
+  return array;
+}

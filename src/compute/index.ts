@@ -1,0 +1,25 @@
+/** Tensors, programs and the engines that run them. */
+export {
+  compile,
+  type Engine,
+  type EngineOptions,
+  type Executable,
+  isHostArray,
+} from "./engine.js";
+export { chooseEngine, type EngineName, engines } from "./engines.js";
+export { DarkmatterError, lookUp, nearestName, ShapeError, UnknownNameError, ValueError } from "./errors.js";
+export { type DType, float32, type HostArray, int32, sizeOf } from "./host-array.js";
+export { type ConfigOf, type OptionTable, resolveOptions } from "./options.js";
+export {
+  float32Spec,
+  int32Spec,
+  isSpec,
+  type Program,
+  type TensorSpec,
+  trace,
+  valueAndGradient,
+  zerosFor,
+} from "./program.js";
+export { childKey, type Key, keyFor, Random } from "./random.js";
+export { type Axes, concat, expectShape, isTensor, type Operand, stack, Tensor } from "./tensor.js";
+export { type Branch, flattenTree, type MapTree, mapTree, type Tree, unflattenTree } from "./tree.js";

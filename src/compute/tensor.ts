@@ -1,0 +1,393 @@
+/**
+ * The tensor of model code. It exists only while a program is traced: formulas read like mathematics, shapes are
+ * checked where a mistake is made, and no ownership marks appear (each use takes its own reference of the tracer).
+ */
+import { DarkmatterError, ShapeError } from "./errors.js";
+import { type HostArray, sizeOf } from "./host-array.js";
+import { jax, np, type Tracer } from "./jax.js";
+
+export type TensorDType = "float32" | "int32" | "bool";
+export type Operand = Tensor | number;
+/** Which axes to reduce: one, several, or all when absent. Negative axes count from the end. */
+export type Axes = number | readonly number[];
+export interface ReduceOptions {
+  readonly keepDims?: boolean;
+}
+
+export class Tensor {
+  readonly #tracer: Tracer;
+
+  private constructor(tracer: Tracer) {
+    this.#tracer = tracer;
+  }
+
+  /** Wrap a tracer. For `compute/` only. */
+  static fromTracer(tracer: Tracer): Tensor {
+    return new Tensor(tracer);
+  }
+
+  /** A constant: written into the program. */
+  static constant(value: HostArray | number): Tensor {
+    if (typeof value === "number") return new Tensor(np.array(value, { dtype: np.float32 }));
+    return new Tensor(np.array(value.data, { shape: [...value.shape], dtype: value.dtype as jax.DType }));
+  }
+
+  /** All elements equal to `value`. */
+  static full(shape: readonly number[], value: number): Tensor {
+    return new Tensor(np.full([...shape], value, { dtype: np.float32 }));
+  }
+
+  /** The identity matrix [size, size]. */
+  static identity(size: number): Tensor {
+    return new Tensor(np.eye(size, size, { dtype: np.float32 }));
+  }
+
+  /** A fresh reference to the tracer; every use consumes one. */
+  get tracer(): Tracer {
+    return this.#tracer.ref;
+  }
+
+  get shape(): readonly number[] {
+    return this.#tracer.shape;
+  }
+
+  get dtype(): TensorDType {
+    return this.#tracer.dtype as TensorDType;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  // Element-wise arithmetic, broadcasting as NumPy does.
+  add(other: Operand): Tensor {
+    return this.#combine("add", other, (a, b) => a.add(b));
+  }
+  sub(other: Operand): Tensor {
+    return this.#combine("sub", other, (a, b) => a.sub(b));
+  }
+  mul(other: Operand): Tensor {
+    return this.#combine("mul", other, (a, b) => a.mul(b));
+  }
+  div(other: Operand): Tensor {
+    if (typeof other === "number") return this.mul(1 / other);
+    return this.#combine("div", other, (a, b) => a.div(b));
+  }
+  maximum(other: Operand): Tensor {
+    return this.#combine("maximum", other, (a, b) => np.maximum(a, b));
+  }
+  minimum(other: Operand): Tensor {
+    return this.#combine("minimum", other, (a, b) => np.minimum(a, b));
+  }
+  greater(other: Operand): Tensor {
+    return this.#combine("greater", other, (a, b) => a.greater(b));
+  }
+  less(other: Operand): Tensor {
+    return this.#combine("less", other, (a, b) => a.less(b));
+  }
+  equal(other: Operand): Tensor {
+    return this.#combine("equal", other, (a, b) => a.equal(b));
+  }
+  neg(): Tensor {
+    return new Tensor(this.tracer.neg());
+  }
+  square(): Tensor {
+    return this.mul(this);
+  }
+  sqrt(): Tensor {
+    return new Tensor(np.sqrt(this.tracer));
+  }
+  reciprocal(): Tensor {
+    return new Tensor(np.reciprocal(this.tracer));
+  }
+  exp(): Tensor {
+    return new Tensor(np.exp(this.tracer));
+  }
+  log(): Tensor {
+    return new Tensor(np.log(this.tracer));
+  }
+  sin(): Tensor {
+    return new Tensor(np.sin(this.tracer));
+  }
+  cos(): Tensor {
+    return new Tensor(np.cos(this.tracer));
+  }
+  erf(): Tensor {
+    return new Tensor(jax.lax.erf(this.tracer));
+  }
+  abs(): Tensor {
+    return this.maximum(this.neg());
+  }
+  floor(): Tensor {
+    return new Tensor(np.floor(this.tracer));
+  }
+
+  /** max(x, 0); the gradient at 0 is 0. Written with a mask, which costs less than a select and keeps NaN visible. */
+  relu(): Tensor {
+    return this.mul(this.greater(0).astype("float32").stopGradient());
+  }
+  /** 1 / (1 + e^-x). */
+  sigmoid(): Tensor {
+    return this.neg().exp().add(1).reciprocal();
+  }
+  /** x Φ(x), the exact form with erf. */
+  gelu(): Tensor {
+    return this.mul(this.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
+  }
+
+  astype(dtype: TensorDType): Tensor {
+    return new Tensor(this.tracer.astype(dtype as jax.DType));
+  }
+  /** The same value; no gradient flows through it. */
+  stopGradient(): Tensor {
+    return new Tensor(jax.lax.stopGradient(this.tracer));
+  }
+  /** Where this condition is true `whenTrue`, else `whenFalse`. */
+  select(whenTrue: Operand, whenFalse: Operand): Tensor {
+    if (this.dtype !== "bool") throw new DarkmatterError(`select: the condition must be bool, got ${this.dtype}.`);
+    return new Tensor(np.where(this.tracer, raw(whenTrue), raw(whenFalse)));
+  }
+
+  // Reductions.
+  sum(axes?: Axes, options?: ReduceOptions): Tensor {
+    return new Tensor(np.sum(this.tracer, this.#axes("sum", axes), keep(options)));
+  }
+  mean(axes?: Axes, options?: ReduceOptions): Tensor {
+    const count = this.#axes("mean", axes).reduce((n, axis) => n * this.shape[axis]!, 1);
+    return this.sum(axes, options).mul(1 / count);
+  }
+  max(axes?: Axes, options?: ReduceOptions): Tensor {
+    return new Tensor(np.max(this.tracer, this.#axes("max", axes), keep(options)));
+  }
+  min(axes?: Axes, options?: ReduceOptions): Tensor {
+    return new Tensor(np.min(this.tracer, this.#axes("min", axes), keep(options)));
+  }
+  /** Mean squared deviation; divides by count - correction (0: biased, 1: unbiased). */
+  variance(axes?: Axes, options?: ReduceOptions & { readonly correction?: 0 | 1 }): Tensor {
+    const count = this.#axes("variance", axes).reduce((n, axis) => n * this.shape[axis]!, 1);
+    const centered = this.sub(this.mean(axes, { keepDims: true }));
+    return centered
+      .square()
+      .sum(axes, options)
+      .mul(1 / (count - (options?.correction ?? 0)));
+  }
+  /** log Σ exp along the axes, shifted by the maximum so that it never overflows. */
+  logSumExp(axes: Axes, options?: ReduceOptions): Tensor {
+    const peak = this.max(axes, { keepDims: true }).stopGradient();
+    const sum = this.sub(peak).exp().sum(axes, { keepDims: true }).log().add(peak);
+    return options?.keepDims ? sum : sum.squeeze(axes);
+  }
+  softmax(axis = -1): Tensor {
+    const shifted = this.sub(this.max(axis, { keepDims: true }).stopGradient()).exp();
+    return shifted.mul(shifted.sum(axis, { keepDims: true }).reciprocal());
+  }
+  logSoftmax(axis = -1): Tensor {
+    return this.sub(this.logSumExp(axis, { keepDims: true }));
+  }
+  /** x / max(‖x‖₂, epsilon) along the axis. */
+  normalizeL2(axis = -1, epsilon = 1e-12): Tensor {
+    const squaredNorm = this.square().sum(axis, { keepDims: true });
+    return this.mul(
+      squaredNorm
+        .maximum(epsilon * epsilon)
+        .sqrt()
+        .reciprocal(),
+    );
+  }
+
+  // Matrices.
+  /** Matrix product of the last two axes: [..., M, K] x [..., K, N] -> [..., M, N], leading axes broadcast. */
+  matmul(other: Tensor): Tensor {
+    const rows = this.shape.at(-1);
+    const isMatrix = this.shape.length >= 2 && other.shape.length >= 2;
+    if (!isMatrix || other.shape.at(-2) !== rows) {
+      const hint = `The left operand is [${this.shape.join(", ")}]. Is a transpose missing?`;
+      throw new ShapeError("matmul", "other", ["...", rows ?? "K", "N"], other.shape, hint);
+    }
+    return new Tensor(np.matmul(this.tracer, other.tracer));
+  }
+  /**
+   * Two-dimensional cross-correlation, zero padding.
+   * @param weight [Cout, Cin, kh, kw]; this: [B, Cin, H, W]
+   * @returns [B, Cout, H', W'] with H' = floor((H + 2 padding - kh) / stride) + 1
+   */
+  conv2d(weight: Tensor, options: { readonly stride?: number; readonly padding?: number } = {}): Tensor {
+    const { stride = 1, padding = 0 } = options;
+    if (this.shape.length !== 4) throw new ShapeError("conv2d", "images", ["B", "C", "H", "W"], this.shape);
+    if (weight.shape.length !== 4 || weight.shape[1] !== this.shape[1]) {
+      throw new ShapeError("conv2d", "weight", ["Cout", this.shape[1]!, "kh", "kw"], weight.shape);
+    }
+    const pad: [number, number] = [padding, padding];
+    return new Tensor(jax.lax.convGeneralDilated(this.tracer, weight.tracer, [stride, stride], [pad, pad]));
+  }
+  /** Mean over windows: [B, C, H, W] -> [B, C, H', W'], no padding. */
+  averagePool2d(window: number, stride = window): Tensor {
+    return this.#pool("averagePool2d", window, stride, (x) => np.mean(x));
+  }
+  /** Maximum over windows: [B, C, H, W] -> [B, C, H', W'], no padding. Ties share the gradient. */
+  maxPool2d(window: number, stride = window): Tensor {
+    return this.#pool("maxPool2d", window, stride, (x) => np.max(x));
+  }
+
+  // Shape.
+  reshape(shape: readonly number[]): Tensor {
+    const known = shape.filter((size) => size !== -1).reduce((a, b) => a * b, 1);
+    const target = shape.map((size) => (size === -1 ? this.size / known : size));
+    if (sizeOf(target) !== this.size) {
+      throw new ShapeError("reshape", "tensor", `${sizeOf(target)} elements for [${shape.join(", ")}]`, this.shape);
+    }
+    return new Tensor(this.tracer.reshape(target));
+  }
+  /** Permute the axes; without an argument reverse them. */
+  transpose(permutation?: readonly number[]): Tensor {
+    return new Tensor(this.tracer.transpose(permutation && [...permutation]));
+  }
+  swapAxes(a: number, b: number): Tensor {
+    const order = this.shape.map((_, axis) => axis);
+    const [i, j] = [this.#axis("swapAxes", a), this.#axis("swapAxes", b)];
+    [order[i], order[j]] = [order[j]!, order[i]!];
+    return this.transpose(order);
+  }
+  broadcastTo(shape: readonly number[]): Tensor {
+    return new Tensor(np.broadcastTo(this.tracer, [...shape]));
+  }
+  expandDims(axis: number): Tensor {
+    const at = axis < 0 ? axis + this.shape.length + 1 : axis;
+    return this.reshape(this.shape.toSpliced(at, 0, 1));
+  }
+  squeeze(axes: Axes): Tensor {
+    const dropped = this.#axes("squeeze", axes);
+    return this.reshape(this.shape.filter((_, axis) => !dropped.includes(axis)));
+  }
+  /** Elements start..end (exclusive) of one axis. */
+  slice(axis: number, start: number, end: number): Tensor {
+    const at = this.#axis("slice", axis);
+    const size = this.shape[at]!;
+    if (!(start >= 0 && start < end && end <= size)) {
+      throw new ShapeError("slice", "tensor", `more than ${start}..${end} elements on axis ${at}`, this.shape);
+    }
+    const ranges = this.shape.map((length, i): [number, number] => (i === at ? [start, end] : [0, length]));
+    return new Tensor(this.tracer.slice(...ranges));
+  }
+  /** Cut an axis into equal parts. */
+  split(axis: number, parts: number): Tensor[] {
+    const at = this.#axis("split", axis);
+    const each = this.shape[at]! / parts;
+    if (!Number.isInteger(each)) {
+      throw new ShapeError("split", "tensor", `axis ${at} divisible by ${parts}`, this.shape);
+    }
+    return Array.from({ length: parts }, (_, i) => this.slice(at, i * each, (i + 1) * each));
+  }
+  /** Zeros before and after each axis. */
+  pad(widths: readonly (readonly [number, number])[]): Tensor {
+    const pairs = widths.map(([before, after]): [number, number] => [before, after]);
+    return new Tensor(np.pad(this.tracer, pairs));
+  }
+  flip(axes: Axes): Tensor {
+    return new Tensor(np.flip(this.tracer, this.#axes("flip", axes)));
+  }
+  /** Rows by index along the first axis: [R, ...] and int32 [n] -> [n, ...]. */
+  takeRows(indices: Tensor): Tensor {
+    if (indices.dtype !== "int32") throw new DarkmatterError(`takeRows: indices must be int32, got ${indices.dtype}.`);
+    return new Tensor(this.tracer.slice(indices.tracer));
+  }
+
+  #combine(name: string, other: Operand, apply: (a: Tracer, b: Tracer | number) => Tracer): Tensor {
+    if (typeof other !== "number") checkBroadcast(name, this.shape, other.shape);
+    return new Tensor(apply(this.tracer, raw(other)));
+  }
+
+  #pool(name: string, window: number, stride: number, reduce: (x: Tracer) => Tracer): Tensor {
+    const [, , height = 0, width = 0] = this.shape;
+    if (this.shape.length !== 4 || window > Math.min(height, width)) {
+      throw new ShapeError(name, "images", `shape [B, C, H >= ${window}, W >= ${window}]`, this.shape);
+    }
+    return new Tensor(jax.lax.reduceWindow(this.tracer, reduce, [window, window], [stride, stride]));
+  }
+
+  #axis(operation: string, axis: number): number {
+    const rank = this.shape.length;
+    const at = axis < 0 ? axis + rank : axis;
+    if (!(at >= 0 && at < rank)) throw new ShapeError(operation, "tensor", `an axis ${axis}`, this.shape);
+    return at;
+  }
+
+  #axes(operation: string, axes?: Axes): number[] {
+    if (axes === undefined) return this.shape.map((_, axis) => axis);
+    return (typeof axes === "number" ? [axes] : axes).map((axis) => this.#axis(operation, axis));
+  }
+}
+
+/** Join tensors along an existing axis. */
+export function concat(tensors: readonly Tensor[], axis: number): Tensor {
+  const first = tensors[0];
+  if (first === undefined) throw new DarkmatterError("concat: needs at least one tensor.");
+  const at = axis < 0 ? axis + first.shape.length : axis;
+  for (const [i, tensor] of tensors.entries()) {
+    const isAligned =
+      tensor.shape.length === first.shape.length && tensor.shape.every((n, d) => d === at || n === first.shape[d]);
+    if (!isAligned)
+      throw new ShapeError(
+        "concat",
+        `tensors[${i}]`,
+        first.shape.map((n, d) => (d === at ? "any" : n)),
+        tensor.shape,
+      );
+  }
+  return Tensor.fromTracer(
+    np.concatenate(
+      tensors.map((tensor) => tensor.tracer),
+      at,
+    ),
+  );
+}
+
+/** Join tensors of one shape along a new axis. */
+export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  return concat(
+    tensors.map((tensor) => tensor.expandDims(axis)),
+    axis,
+  );
+}
+
+/**
+ * Check a shape at the door. Names match any size; the result is the sizes as numbers.
+ * @throws ShapeError naming the operation and the argument
+ */
+export function expectShape<const S extends readonly (string | number)[]>(
+  operation: string,
+  argument: string,
+  tensor: Tensor,
+  expected: S,
+  hint = "",
+): { -readonly [K in keyof S]: number } {
+  const got = tensor.shape;
+  const isMatch =
+    got.length === expected.length && expected.every((size, i) => typeof size === "string" || size === got[i]);
+  if (!isMatch) throw new ShapeError(operation, argument, expected, got, hint);
+  return [...got] as { -readonly [K in keyof S]: number };
+}
+
+export function isTensor(node: unknown): node is Tensor {
+  return node instanceof Tensor;
+}
+
+function raw(operand: Operand): Tracer {
+  // jax-js types its functions for arrays but takes plain numbers everywhere, as weakly typed scalars.
+  return (typeof operand === "number" ? operand : operand.tracer) as Tracer;
+}
+
+function keep(options?: ReduceOptions): { keepdims: boolean } {
+  return { keepdims: options?.keepDims ?? false };
+}
+
+function checkBroadcast(operation: string, left: readonly number[], right: readonly number[]): void {
+  const rank = Math.min(left.length, right.length);
+  for (let i = 1; i <= rank; i++) {
+    const [a, b] = [left.at(-i)!, right.at(-i)!];
+    if (a !== b && a !== 1 && b !== 1) {
+      const hint = `Axis ${-i} is ${a} on the left and ${b} on the right.`;
+      throw new ShapeError(operation, "other", `a shape that broadcasts with [${left.join(", ")}]`, right, hint);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** The `wasm` engine: jax-js compiles the program to WebAssembly kernels. Runs wherever WebAssembly does. */
+import type { Engine, FlatExecutable } from "../engine.js";
+import type { HostArray } from "../host-array.js";
+import { jax, np, startJax, type Tracer } from "../jax.js";
+import type { Program } from "../program.js";
+
+export const wasm: Engine = {
+  name: "wasm",
+  summary: "jax-js on WebAssembly: runs everywhere, slow at convolutions",
+  unavailable: async () => undefined,
+  compile,
+};
+
+async function compile(program: Program<unknown, unknown>): Promise<FlatExecutable> {
+  await startJax();
+  const run = jax.jit(program.body as (...inputs: Tracer[]) => Tracer[]);
+  return {
+    async run(inputs, into) {
+      const outputs = run(...inputs.map(toDevice));
+      return Promise.all(outputs.map((output, i) => toHost(output, into?.[i])));
+    },
+    dispose: async () => run.dispose(),
+  };
+}
+
+function toDevice(array: HostArray): Tracer {
+  return np.array(array.data, { shape: [...array.shape], dtype: array.dtype as jax.DType });
+}
+
+async function toHost(output: Tracer, target?: HostArray): Promise<HostArray> {
+  const { shape, dtype } = output;
+  const data = await output.data();
+  if (target === undefined) return { dtype, shape, data } as HostArray;
+  target.data.set(data as unknown as ArrayLike<number>);
+  return target;
+}

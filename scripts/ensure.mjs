@@ -25,13 +25,16 @@ export function tooOld(version, range) {
  * Why node_modules must be installed again, or undefined if it holds what the lock names. npm writes what it installed
  * into node_modules/.package-lock.json, so an install by hand counts like one of ours.
  */
-export function installReason(root, platform = process) {
+export function installReason(
+  root,
+  { platform, arch } = { platform: String(process.platform), arch: String(process.arch) },
+) {
   const record = join(root, "node_modules", ".package-lock.json");
   if (!existsSync(record)) return "no packages are installed yet";
   const wanted = readJson(join(root, "package-lock.json")).packages;
   const installed = readJson(record).packages;
   for (const [path, entry] of Object.entries(wanted)) {
-    if (path === "" || !belongsHere(entry, platform)) continue;
+    if (path === "" || !belongsHere(entry, platform, arch)) continue;
     const name = path.split("node_modules/").pop();
     const got = installed[path];
     if (!got || !existsSync(join(root, path))) return `${name} ${entry.version} is missing`;
@@ -43,10 +46,10 @@ export function installReason(root, platform = process) {
 }
 
 /** Optional packages count only where their platform is certain: npm alone decides the others. */
-function belongsHere(entry, platform) {
+function belongsHere(entry, platform, arch) {
   if (!entry.optional) return true;
   if (entry.libc || !entry.os || !entry.cpu) return false;
-  return entry.os.includes(platform.platform) && entry.cpu.includes(platform.arch);
+  return entry.os.includes(platform) && entry.cpu.includes(arch);
 }
 
 /** Why dist/ must be built again, or undefined if it was built from exactly these sources. */

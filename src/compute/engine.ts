@@ -7,6 +7,8 @@ import { flattenTree, type IsLeaf, type Tree, unflattenTree } from "./tree.js";
 export interface EngineOptions {
   /** Threads for one operation; the default is the number of cores. */
   readonly numThreads?: number;
+  /** Where the engine can profile: write its trace to files that begin with this path. */
+  readonly profilePrefix?: string;
 }
 
 /** A compiled program on flat lists: inputs and outputs in the program's order. */

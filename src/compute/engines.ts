@@ -1,10 +1,11 @@
 /** The engines there are, and the choice among them. */
 import type { Engine } from "./engine.js";
 import { DarkmatterError, lookUp } from "./errors.js";
+import { native } from "./native/engine.js";
 import { wasm } from "./wasm/engine.js";
 
 /** Best first: the first one that runs here is chosen. */
-export const engines = { wasm } satisfies Record<string, Engine>;
+export const engines = { native, wasm } satisfies Record<string, Engine>;
 export type EngineName = keyof typeof engines;
 
 /**

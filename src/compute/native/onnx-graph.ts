@@ -1,0 +1,137 @@
+/** An ONNX graph under construction. Emitting the same operation on the same values twice gives the first result. */
+import type { TensorDType } from "../tensor.js";
+import type { Attribute, ElementType, ModelMessage, NodeMessage, TensorMessage, ValueMessage } from "./onnx-model.js";
+
+/** A tensor in the graph, with the shape it has there. */
+export interface Value {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: ElementType;
+}
+
+export interface EmitOptions {
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly dtype?: ElementType;
+  readonly domain?: string;
+}
+
+export class OnnxGraph {
+  readonly #nodes: NodeMessage[] = [];
+  readonly #initializers = new Map<string, TensorMessage>();
+  readonly #inputs: ValueMessage[] = [];
+  readonly #emitted = new Map<string, readonly Value[]>();
+  readonly #computed = new Set<string>();
+  #nextId = 0;
+
+  input(shape: readonly number[], dtype: TensorDType): Value {
+    const value = this.#newValue(shape, dtype);
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /** Emit an operation with one output. */
+  emit(
+    operator: string,
+    inputs: readonly (Value | undefined)[],
+    shape: readonly number[],
+    options: EmitOptions = {},
+  ): Value {
+    return this.emitMany(operator, inputs, [shape], options)[0]!;
+  }
+
+  /** Emit an operation with several outputs. The output type is the first input's unless given. */
+  emitMany(
+    operator: string,
+    inputs: readonly (Value | undefined)[],
+    shapes: readonly (readonly number[])[],
+    options: EmitOptions = {},
+  ): readonly Value[] {
+    const { attributes = {}, dtype = inputs[0]?.dtype ?? "float32", domain = "" } = options;
+    const names = inputs.map((input) => input?.name ?? "");
+    const key = JSON.stringify([operator, names, attributes, dtype]);
+    const known = this.#emitted.get(key);
+    if (known !== undefined) return known;
+    const outputs = shapes.map((shape) => this.#newValue(shape, dtype));
+    this.#nodes.push({ operator, domain, inputs: names, outputs: outputs.map(({ name }) => name), attributes });
+    this.#emitted.set(key, outputs);
+    for (const { name } of outputs) this.#computed.add(name);
+    return outputs;
+  }
+
+  scalar(value: number, dtype: TensorDType): Value {
+    return this.constant(dtype === "float32" ? Float32Array.of(value) : Int32Array.of(value), [], dtype);
+  }
+
+  /** A list of int64, as shapes, axes and slice bounds are given. */
+  integers(values: readonly number[]): Value {
+    return this.constant(BigInt64Array.from(values.map((value) => BigInt(value))), [values.length], "int64");
+  }
+
+  constant(data: Float32Array | Int32Array | BigInt64Array, shape: readonly number[], dtype: ElementType): Value {
+    const bytes =
+      dtype === "bool"
+        ? Uint8Array.from(data as Int32Array)
+        : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const isSmall = bytes.length <= 256;
+    const key = isSmall ? JSON.stringify([dtype, shape, [...bytes]]) : `large ${this.#nextId}`;
+    const known = this.#initializers.get(key);
+    if (known !== undefined) return known;
+    const initializer = { ...this.#newValue(shape, dtype), bytes };
+    this.#initializers.set(key, initializer);
+    return initializer;
+  }
+
+  reshape(value: Value, shape: readonly number[]): Value {
+    const isSame = shape.length === value.shape.length && shape.every((size, i) => size === value.shape[i]);
+    return isSame ? value : this.emit("Reshape", [value, this.integers(shape)], shape);
+  }
+
+  /** A new value equal to another: never shared, so that it can be an output of its own. */
+  copy(value: Value): Value {
+    const copied = this.#newValue(value.shape, value.dtype);
+    this.#nodes.push({
+      operator: "Identity",
+      domain: "",
+      inputs: [value.name],
+      outputs: [copied.name],
+      attributes: {},
+    });
+    this.#computed.add(copied.name);
+    return copied;
+  }
+
+  /** Whether a value is computed by a node: neither an input nor a constant. */
+  isComputed(value: Value): boolean {
+    return this.#computed.has(value.name);
+  }
+
+  get nodeCount(): number {
+    return this.#nodes.length;
+  }
+
+  /** Operators and how often each occurs. */
+  histogram(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { operator } of this.#nodes) counts[operator] = (counts[operator] ?? 0) + 1;
+    return counts;
+  }
+
+  /** The model that computes `outputs`, without the nodes and constants nothing needs. */
+  toModel(outputs: readonly Value[]): ModelMessage {
+    const needed = new Set(outputs.map(({ name }) => name));
+    const nodes = this.#nodes
+      .toReversed()
+      .filter((node) => {
+        if (!node.outputs.some((name) => needed.has(name))) return false;
+        for (const input of node.inputs) needed.add(input);
+        return true;
+      })
+      .reverse();
+    const initializers = [...this.#initializers.values()].filter(({ name }) => needed.has(name));
+    return { nodes, initializers, inputs: this.#inputs, outputs };
+  }
+
+  #newValue(shape: readonly number[], dtype: ElementType): Value {
+    return { name: `v${this.#nextId++}`, shape, dtype };
+  }
+}

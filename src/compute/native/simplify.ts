@@ -1,0 +1,226 @@
+/**
+ * From jax-js's list of primitives to expressions, with the algebra that automatic differentiation leaves behind
+ * folded: negations and literal factors move outwards until something absorbs them, equal operations become one,
+ * broadcast literals become scalars.
+ */
+import { DarkmatterError } from "../errors.js";
+import type { Atom, Equation, Jaxpr, Variable } from "../jax.js";
+import type { TensorDType } from "../tensor.js";
+import { type Expression, ExpressionPool, elementCount, literalValue, sameShape } from "./expression.js";
+
+export interface SimplifiedProgram {
+  /** One for each binder of the jaxpr: its constants, then its inputs. */
+  readonly inputs: readonly Expression[];
+  readonly outputs: readonly Expression[];
+}
+
+export function simplify(jaxpr: Jaxpr): SimplifiedProgram {
+  return new Simplifier(jaxpr).run();
+}
+
+class Simplifier {
+  readonly #pool = new ExpressionPool();
+  readonly #values = new Map<Variable, Expression>();
+  readonly #uses = new Map<Expression, number>();
+
+  constructor(readonly jaxpr: Jaxpr) {}
+
+  run(): SimplifiedProgram {
+    const inputs = this.jaxpr.inBinders.map((binder, index) => {
+      const input = this.#pool.make({ operator: "input", parameters: { index }, ...typeOf(binder) });
+      this.#values.set(binder, input);
+      return input;
+    });
+    const useCounts = countUses(this.jaxpr);
+    for (const equation of this.jaxpr.eqns) {
+      const operands = equation.inputs.map((atom) => this.#read(atom));
+      for (const [result, binder] of equation.outBinders.entries()) {
+        const value = this.#build(equation, operands, binder, result);
+        this.#values.set(binder, value);
+        this.#uses.set(value, (this.#uses.get(value) ?? 0) + (useCounts.get(binder) ?? 0));
+      }
+    }
+    return { inputs, outputs: this.jaxpr.outs.map((atom) => this.#read(atom)) };
+  }
+
+  #read(atom: Atom): Expression {
+    if ("value" in atom) return this.#pool.literal(atom.value, atom.aval.dtype as TensorDType);
+    const value = this.#values.get(atom);
+    if (value === undefined) throw new DarkmatterError(`simplify: ${atom} is read before it is computed.`);
+    return value;
+  }
+
+  #build(equation: Equation, operands: Expression[], binder: Variable, result: number): Expression {
+    const { shape, dtype } = typeOf(binder);
+    const [a, b] = operands as [Expression, Expression];
+    switch (equation.primitive as string) {
+      case "stop_gradient":
+        return a;
+      case "add":
+        return this.#add(a, b, shape, dtype);
+      case "mul":
+        return this.#multiply(a, b, shape, dtype);
+      case "neg":
+        return this.#negate(a);
+      case "reduce":
+        return this.#reduce(a, equation.params, shape, dtype);
+      case "dot":
+        return this.#dot(a, b, shape, dtype);
+      case "broadcast":
+        return literalValue(a) === undefined
+          ? this.#plain(equation, operands, shape, dtype)
+          : this.#pool.literal(literalValue(a)!, dtype, shape);
+      case "reshape":
+      case "transpose":
+        return this.#move(equation, a, shape, dtype);
+      default:
+        return this.#plain(equation, operands, shape, dtype, result);
+    }
+  }
+
+  #plain(
+    equation: Equation,
+    operands: Expression[],
+    shape: readonly number[],
+    dtype: TensorDType,
+    result = 0,
+  ): Expression {
+    return this.#pool.make({
+      operator: equation.primitive,
+      operands,
+      parameters: equation.params,
+      shape,
+      dtype,
+      result,
+    });
+  }
+
+  /** Movements act on all elements alike, so a sign or a factor can pass to the outside. */
+  #move(equation: Equation, a: Expression, shape: readonly number[], dtype: TensorDType): Expression {
+    const value = literalValue(a);
+    if (value !== undefined) return this.#pool.literal(value, dtype, shape);
+    if (a.operator === "neg" && this.#isUsedOnce(a))
+      return this.#negate(this.#plain(equation, [a.operands[0]!], shape, dtype));
+    return this.#plain(equation, [a], shape, dtype);
+  }
+
+  #add(a: Expression, b: Expression, shape: readonly number[], dtype: TensorDType): Expression {
+    const [x, y] = [literalValue(a), literalValue(b)];
+    if (x !== undefined && y !== undefined && dtype !== "bool") return this.#pool.literal(x + y, dtype, shape);
+    if (x === 0 && sameShape(b.shape, shape)) return b;
+    if (y === 0 && sameShape(a.shape, shape)) return a;
+    if (dtype !== "float32") return this.#pool.make({ operator: "add", operands: [a, b], shape, dtype });
+    if (a === b) return this.#multiply(a, this.#pool.literal(2, dtype), shape, dtype);
+    if (b.operator === "neg") return this.#pool.make({ operator: "sub", operands: [a, b.operands[0]!], shape, dtype });
+    if (a.operator === "neg") return this.#pool.make({ operator: "sub", operands: [b, a.operands[0]!], shape, dtype });
+    return this.#pool.make({ operator: "add", operands: [a, b], shape, dtype });
+  }
+
+  #multiply(a: Expression, b: Expression, shape: readonly number[], dtype: TensorDType): Expression {
+    const [x, y] = [literalValue(a), literalValue(b)];
+    if (x !== undefined && y !== undefined) return this.#pool.literal(x * y, dtype, shape);
+    if (dtype === "float32") {
+      if (x !== undefined && sameShape(b.shape, shape)) return this.#scale(b, x);
+      if (y !== undefined && sameShape(a.shape, shape)) return this.#scale(a, y);
+      if (a.operator === "neg") return this.#negate(this.#multiply(a.operands[0]!, b, shape, dtype));
+      if (b.operator === "neg") return this.#negate(this.#multiply(a, b.operands[0]!, shape, dtype));
+      const [left, right] = [scaleOf(a), scaleOf(b)];
+      if (left && this.#isUsedOnce(a)) return this.#scale(this.#multiply(left.operand, b, shape, dtype), left.factor);
+      if (right && this.#isUsedOnce(b))
+        return this.#scale(this.#multiply(a, right.operand, shape, dtype), right.factor);
+      if (b.operator === "reciprocal" && isDivisor(b, shape)) return this.#divide(a, b, shape);
+      if (a.operator === "reciprocal" && isDivisor(a, shape)) return this.#divide(b, a, shape);
+    }
+    return this.#pool.make({ operator: "mul", operands: [a, b], shape, dtype });
+  }
+
+  #divide(a: Expression, reciprocal: Expression, shape: readonly number[]): Expression {
+    if (!this.#isUsedOnce(reciprocal))
+      return this.#pool.make({ operator: "mul", operands: [a, reciprocal], shape, dtype: "float32" });
+    return this.#pool.make({ operator: "div", operands: [a, reciprocal.operands[0]!], shape, dtype: "float32" });
+  }
+
+  /** x times a number, merged into what made x where that costs nothing. */
+  #scale(x: Expression, factor: number): Expression {
+    const { shape, dtype } = x;
+    if (factor === 1) return x;
+    if (factor === -1) return this.#negate(x);
+    if (x.operator === "neg") return this.#scale(x.operands[0]!, -factor);
+    const inner = scaleOf(x);
+    if (inner) return this.#scale(inner.operand, inner.factor * factor);
+    if (x.operator === "dot" && this.#isUsedOnce(x)) {
+      return this.#pool.make({ ...x, parameters: { scale: (x.parameters.scale as number) * factor } });
+    }
+    return this.#pool.make({ operator: "mul", operands: [x, this.#pool.literal(factor, dtype)], shape, dtype });
+  }
+
+  #negate(x: Expression): Expression {
+    const { shape, dtype } = x;
+    const value = literalValue(x);
+    if (value !== undefined) return this.#pool.literal(-value, dtype, shape);
+    if (x.operator === "neg") return x.operands[0]!;
+    const inner = scaleOf(x);
+    if (inner) return this.#scale(inner.operand, -inner.factor);
+    if (x.operator === "sub" && this.#isUsedOnce(x))
+      return this.#pool.make({ ...x, operands: [x.operands[1]!, x.operands[0]!] });
+    return this.#pool.make({ operator: "neg", operands: [x], shape, dtype });
+  }
+
+  #reduce(
+    x: Expression,
+    parameters: Record<string, unknown>,
+    shape: readonly number[],
+    dtype: TensorDType,
+  ): Expression {
+    if (parameters.op === "Add" && dtype === "float32") {
+      const value = literalValue(x);
+      if (value !== undefined)
+        return this.#pool.literal((value * elementCount(x)) / shape.reduce((n, size) => n * size, 1), dtype, shape);
+      if (x.operator === "neg") return this.#negate(this.#reduce(x.operands[0]!, parameters, shape, dtype));
+      const inner = scaleOf(x);
+      if (inner) return this.#scale(this.#reduce(inner.operand, parameters, shape, dtype), inner.factor);
+    }
+    return this.#pool.make({ operator: "reduce", operands: [x], parameters, shape, dtype });
+  }
+
+  #dot(a: Expression, b: Expression, shape: readonly number[], dtype: TensorDType): Expression {
+    if (a.operator === "neg" && this.#isUsedOnce(a)) return this.#negate(this.#dot(a.operands[0]!, b, shape, dtype));
+    if (b.operator === "neg" && this.#isUsedOnce(b)) return this.#negate(this.#dot(a, b.operands[0]!, shape, dtype));
+    return this.#pool.make({ operator: "dot", operands: [a, b], parameters: { scale: 1 }, shape, dtype });
+  }
+
+  #isUsedOnce(x: Expression): boolean {
+    return (this.#uses.get(x) ?? 0) <= 1;
+  }
+}
+
+/** If x is y times a literal: y and the literal. */
+function scaleOf(x: Expression): { operand: Expression; factor: number } | undefined {
+  if (x.operator !== "mul" || x.dtype !== "float32") return undefined;
+  const [a, b] = x.operands as [Expression, Expression];
+  const literal = literalValue(a) !== undefined ? a : b;
+  const factor = literalValue(literal);
+  const operand = literal === a ? b : a;
+  return factor !== undefined && sameShape(operand.shape, x.shape) ? { operand, factor } : undefined;
+}
+
+/** Dividing pays only where the reciprocal would be as large as the result. */
+function isDivisor(reciprocal: Expression, shape: readonly number[]): boolean {
+  return sameShape(reciprocal.shape, shape);
+}
+
+function typeOf(variable: Variable): { shape: readonly number[]; dtype: TensorDType } {
+  const { shape, dtype } = variable.aval;
+  if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
+    throw new DarkmatterError(`native engine: values of type ${dtype} are not supported; use float32 or int32.`);
+  }
+  return { shape, dtype: dtype as TensorDType };
+}
+
+function countUses(jaxpr: Jaxpr): Map<Variable, number> {
+  const counts = new Map<Variable, number>();
+  for (const atom of [...jaxpr.eqns.flatMap(({ inputs }) => inputs), ...jaxpr.outs]) {
+    if (!("value" in atom)) counts.set(atom, (counts.get(atom) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,6 +1,9 @@
 /** Data: images decoded once into a cache, named data sets, and batches as a function of (seed, step). */
 export { type BatchPlan, batchIndices, epochOf, stepsPerEpoch } from "./batches.js";
 export { openCache } from "./cache-file.js";
+export { type CacheOptions, cacheDirectory, chooseImageSize, openSource } from "./cached-set.js";
+export { datasets, getDataset, listDatasets } from "./datasets/catalog.js";
+export type { DatasetContext, DatasetDefinition } from "./datasets/dataset.js";
 export {
   groupingOf,
   type ImageSet,
@@ -13,4 +16,8 @@ export {
   type SkippedFile,
   subset,
 } from "./image-set.js";
+export type { ImageSource, SourceImage, SourceListing } from "./image-source.js";
+export { withLabelsFile } from "./labels-csv.js";
+export { type OpenOptions, openImages } from "./open-images.js";
+export type { OnProgress, Progress } from "./progress.js";
 export { type Split, type SplitOptions, split } from "./split.js";

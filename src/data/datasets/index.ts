@@ -1,0 +1,3 @@
+/** The named data sets: one line each. */
+export { emoji } from "./emoji.js";
+export { fashionMnist } from "./fashion-mnist.js";

@@ -1,0 +1,72 @@
+/** A compact convolutional network: few, wide, strided layers, made for many views a second on a CPU. */
+import { type ConfigOf, expectShape, type OptionTable, ValueError } from "../compute/index.js";
+import { batchNorm, convolution, type Layer, relu, residual, sequence } from "../nn/index.js";
+import type { EncoderDefinition } from "./encoder.js";
+
+export const convnetOptions = {
+  width: { default: 64, min: 1, integer: true, doc: "channels of the first stage; each stage doubles them" },
+  stages: { default: 4, min: 1, max: 8, integer: true, doc: "number of stages" },
+  depth: {
+    default: 1,
+    min: 1,
+    max: 16,
+    integer: true,
+    doc: "convolutions a stage; those after the first are residual",
+  },
+  stemStride: { default: 2, min: 1, max: 2, integer: true, doc: "stride of the first stage; the others have 2" },
+} satisfies OptionTable;
+export type ConvnetConfig = ConfigOf<typeof convnetOptions>;
+
+/**
+ * ConvNet: stages of 3×3 convolution (stride 2) → BatchNorm → ReLU, then the mean over the last map.
+ *   stage i: channels width · 2ⁱ, then (depth − 1) times x + ReLU(BatchNorm(conv(x)))
+ * features [B, width · 2^(stages − 1)]; tokens are the last map, gridSize = imageSize / 2^stages rounded up.
+ */
+export const convnet: EncoderDefinition<typeof convnetOptions> = {
+  name: "convnet",
+  summary: "compact ConvNet: strided 3x3 stages with BatchNorm; most views a second",
+  options: convnetOptions,
+
+  build({ channels, imageSize }, { width, stages, depth, stemStride }) {
+    const reduction = stemStride * 2 ** (stages - 1);
+    if (imageSize < reduction) {
+      const most = Math.floor(Math.log2(imageSize / stemStride)) + 1;
+      const hint = `Images of ${imageSize} pixels allow ${most} at stem stride ${stemStride}.`;
+      throw new ValueError("convnet", "stages", `few enough for images of ${imageSize} pixels`, stages, hint);
+    }
+    const widths = Array.from({ length: stages }, (_, i) => width * 2 ** i);
+    const trunk: Layer = sequence(
+      Object.fromEntries(
+        widths.map((outChannels, i) => {
+          const inChannels = i === 0 ? channels : widths[i - 1]!;
+          return [`stage${i}`, stage(inChannels, outChannels, depth, i === 0 ? stemStride : 2)];
+        }),
+      ),
+    );
+    return {
+      featureDim: widths.at(-1)!,
+      parameters: trunk.parameters,
+      encode(parameters, images, mode) {
+        expectShape("convnet", "images", images, ["B", channels, "H", "W"]);
+        const map = trunk.apply(parameters, images, mode); // [B, D, g, g]
+        const [B, D, gridSize] = expectShape("convnet", "map", map, ["B", "D", "g", "g"]);
+        const places = map.reshape([B, D, gridSize * gridSize]); // [B, D, N]
+        return { features: places.mean(-1), tokens: places.transpose([0, 2, 1]), gridSize };
+      },
+    };
+  },
+};
+
+function stage(inChannels: number, outChannels: number, depth: number, stride: number): Layer {
+  const rest = Array.from({ length: depth - 1 }, (_, i) => [`refine${i}`, residual(unit(outChannels, outChannels, 1))]);
+  return sequence({ reduce: unit(inChannels, outChannels, stride), ...Object.fromEntries(rest) }) as Layer;
+}
+
+/** Convolution → BatchNorm → ReLU. */
+function unit(inChannels: number, outChannels: number, stride: number) {
+  return sequence({
+    convolution: convolution(inChannels, outChannels, { stride }),
+    norm: batchNorm(outChannels),
+    relu,
+  });
+}

@@ -1,0 +1,39 @@
+/** What an encoder is: images to features. */
+import type { Branch, ConfigOf, OptionTable, Tensor } from "../compute/index.js";
+import type { Mode, ParameterSpec, TensorsOf } from "../nn/index.js";
+
+/** What an encoder gives for a batch of images. */
+export interface Encoding {
+  /** One vector an image [B, D]: what the projector, the probes and exports read. */
+  readonly features: Tensor;
+  /** One vector a place [B, N, D], row by row, N = gridSize². */
+  readonly tokens: Tensor;
+  /** Places a side. */
+  readonly gridSize: number;
+}
+
+/** An encoder of a fixed shape; its parameters come from outside. */
+export interface Encoder<S = Branch<ParameterSpec>> {
+  /** Width D of features and tokens. */
+  readonly featureDim: number;
+  readonly parameters: S;
+  /**
+   * @param images [B, C, H, W], square, normalised; other sizes than the one built for are allowed if they fit the grid
+   */
+  encode(parameters: TensorsOf<S>, images: Tensor, mode: Mode): Encoding;
+}
+
+/** The images an encoder is built for. */
+export interface ImageShape {
+  readonly channels: number;
+  /** Pixels a side. */
+  readonly imageSize: number;
+}
+
+export interface EncoderDefinition<T extends OptionTable = OptionTable> {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: T;
+  /** @throws ValueError if these options do not fit these images, with what would */
+  build(images: ImageShape, config: ConfigOf<T>): Encoder;
+}

@@ -1,0 +1,4 @@
+/** Encoders: one export line each. Only definitions (and types) are exported here, the catalogue reads this file. */
+export { convnet } from "./convnet.js";
+export type { Encoder, EncoderDefinition, Encoding, ImageShape } from "./encoder.js";
+export { vit } from "./vit.js";

@@ -1,0 +1,41 @@
+/** Parameters and layers. */
+export { gelu, relu } from "./activations.js";
+export { type AttentionParameters, attention } from "./attention.js";
+export { type BatchNormOptions, type BatchNormParameters, batchNorm } from "./batch-norm.js";
+export { type ConvolutionOptions, type ConvolutionParameters, convolution } from "./convolution.js";
+export {
+  fanInUniform,
+  type Initialiser,
+  kaimingNormal,
+  normal,
+  ones,
+  truncatedNormal,
+  uniform,
+  zeros,
+} from "./initialisers.js";
+export {
+  BufferUpdates,
+  evaluationMode,
+  type Layer,
+  type Mode,
+  residual,
+  sequence,
+  trainingMode,
+} from "./layer.js";
+export { type LayerNormParameters, layerNorm } from "./layer-norm.js";
+export { affine, type LinearOptions, type LinearParameters, linear } from "./linear.js";
+export { type MlpParameters, mlp } from "./mlp.js";
+export { inverseStd, sumOfSquares } from "./moments.js";
+export {
+  type ArraysOf,
+  countParameters,
+  initialise,
+  isParameterSpec,
+  join,
+  type ParameterRole,
+  type ParameterSpec,
+  parameter,
+  partition,
+  type TensorsOf,
+} from "./parameter.js";
+export { patchEmbedding, patchesOf } from "./patch-embedding.js";

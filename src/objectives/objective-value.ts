@@ -1,0 +1,99 @@
+/** An objective from the outside: numbers in, numbers out, to hold another implementation against ours. */
+import {
+  chooseEngine,
+  compile,
+  type Engine,
+  type HostArray,
+  keyFor,
+  lookUp,
+  Random,
+  resolveOptions,
+  ShapeError,
+  trace,
+  valueAndGradient,
+} from "../compute/index.js";
+import { objectives } from "./catalog.js";
+import type { Objective } from "./objective.js";
+
+export interface ObjectiveValueOptions {
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Takes the place of drawn noise, e.g. { directions } for SIGReg. */
+  readonly noise?: Readonly<Record<string, HostArray>>;
+  /** How many of the views are global; all by default. */
+  readonly numGlobalViews?: number;
+  /** Seed of drawn noise. */
+  readonly seed?: number;
+  /** The best one here by default. */
+  readonly engine?: Engine;
+}
+
+export interface ObjectiveValue {
+  readonly total: number;
+  readonly terms: Readonly<Record<string, number>>;
+  /** Gradient of the total in each view, like the projections. */
+  readonly gradients: readonly HostArray[];
+  /** Length of each gradient. */
+  readonly gradientNorms: readonly number[];
+}
+
+/**
+ * Total, terms and gradients of an objective for given projections.
+ * @param name of an objective
+ * @param projections one array a view, each float32 [B, D]
+ * @throws UnknownNameError, ShapeError or ValueError if name, arrays or options do not fit
+ */
+export async function objectiveValue(
+  name: string,
+  projections: readonly HostArray[],
+  options: ObjectiveValueOptions = {},
+): Promise<ObjectiveValue> {
+  const objective: Objective = lookUp("objectiveValue", "objective", objectives, name);
+  const config = resolveOptions(name, objective.options, options.config);
+  const numGlobalViews = options.numGlobalViews ?? projections.length;
+  const inputs = { views: byNumber(projections), noise: noiseFor(objective, projections, config, options) };
+
+  const program = await trace(inputs, ({ views, noise = {} }) => {
+    const { value, aux, gradient } = valueAndGradient(views, (viewed) => {
+      const input = { projections: Object.values(viewed), numGlobalViews, noise };
+      const { total, terms } = objective.loss(input, config);
+      return { value: total, aux: terms };
+    });
+    return { total: value, terms: aux, gradients: gradient };
+  });
+  const executable = await compile(program, options.engine ?? (await chooseEngine()));
+  const { total, terms, gradients } = await executable.run(inputs);
+  await executable.dispose();
+
+  return {
+    total: total.data[0]!,
+    terms: Object.fromEntries(Object.entries(terms).map(([term, { data }]) => [term, data[0]!])),
+    gradients: Object.values(gradients),
+    gradientNorms: Object.values(gradients).map(lengthOf),
+  };
+}
+
+type Config = Parameters<Objective["loss"]>[1];
+
+/** The given noise, or else this seed's. */
+function noiseFor(
+  objective: Objective,
+  projections: readonly HostArray[],
+  config: Config,
+  { seed = 0, noise = {} }: ObjectiveValueOptions,
+): Readonly<Record<string, HostArray>> {
+  const shape = projections[0]?.shape ?? [0];
+  if (shape.length !== 2) throw new ShapeError(objective.name, "projections[0]", ["B", "D"], shape);
+  const [batchSize, projectionDim] = shape as [number, number];
+  const drawn = objective.noise?.(config, { batchSize, projectionDim }, new Random(keyFor(seed, "noise", 0)));
+  return { ...drawn, ...noise };
+}
+
+function byNumber<T>(items: readonly T[]): Readonly<Record<string, T>> {
+  return Object.fromEntries(items.map((item, i) => [`${i}`, item]));
+}
+
+function lengthOf({ data }: HostArray): number {
+  let squares = 0;
+  for (const value of data) squares += value * value;
+  return Math.sqrt(squares);
+}

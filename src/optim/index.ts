@@ -1,0 +1,13 @@
+/** Optimizers, schedules and gradient clipping. */
+export { type AdamwConfig, adamw, adamwOptions } from "./adamw.js";
+export { type OptimizerName, optimizers } from "./catalog.js";
+export { clipByGlobalNorm, globalNorm } from "./clip.js";
+export {
+  initialSlots,
+  type Optimizer,
+  type StepPoint,
+  scalarInputs,
+  type UpdateInput,
+  type UpdateResult,
+} from "./optimizer.js";
+export { constant, type Schedule, type WarmupCosineOptions, warmupCosine } from "./schedule.js";

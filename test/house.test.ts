@@ -1,5 +1,6 @@
 /** The scripts behind `npm run demo` and `npm test`: they must be right before anything is installed. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -122,5 +123,20 @@ describe("countTests", () => {
     ["no report", undefined, false, 0],
   ])("%s is a failure", (_what, report, isGood, passed) => {
     expect(countTests(report, isGood)).toMatchObject({ passed, failed: 1 });
+  });
+});
+
+describe(".ci/run", () => {
+  test.each([
+    ["passes on what npm test counted", "echo noise && echo 3 passed, 0 failed", 0, "3 passed, 0 failed"],
+    ["fails when npm test fails", "echo 3 passed, 1 failed && exit 1", 1, "3 passed, 1 failed"],
+    ["counts a failure when nothing was counted", "echo the install failed && exit 7", 1, "0 passed, 1 failed"],
+  ])("%s, as its last line", (_what, script, status, last) => {
+    mkdirSync(join(root, ".ci"));
+    copyFileSync(join(ROOT, ".ci", "run"), join(root, ".ci", "run"));
+    write("package.json", { scripts: { test: script } });
+    const result = spawnSync("bash", [join(root, ".ci", "run")], { encoding: "utf8" });
+    expect(result.stdout.trimEnd().split("\n").at(-1)).toBe(last);
+    expect(result.status).toBe(status);
   });
 });

@@ -1,0 +1,9 @@
+/** All probes, in the order of the report. The report, the command line and the docs read this; a new probe adds a line. */
+import { fewShot } from "./few-shot.js";
+import { knnProbe } from "./knn-probe.js";
+import { linearProbe } from "./linear-probe.js";
+import type { Probe } from "./probe.js";
+import { retrieval } from "./retrieval.js";
+
+export const probes = { knnProbe, linearProbe, fewShot, retrieval } satisfies Record<string, Probe>;
+export type ProbeName = keyof typeof probes;

@@ -5,40 +5,56 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { ROOT, typescriptFiles } from "./layering.js";
 
-const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+type Module = Readonly<Record<string, unknown>>;
 
-/** What is wrong with the entries of one catalogue module, one sentence each. */
-function problemsOf(module: Readonly<Record<string, unknown>>, hasFile: (name: string) => boolean): string[] {
-  const catalogs = Object.entries(module).filter(([, value]) => typeof value === "object" && value !== null);
+const kebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** What is wrong with the entries of one catalogue module, one sentence each. `load` imports a file beside it. */
+async function problemsOf(
+  catalogModule: Module,
+  load: (file: string) => Promise<Module | undefined>,
+): Promise<string[]> {
+  const catalogs = Object.values(catalogModule).filter((value) => typeof value === "object" && value !== null);
   if (catalogs.length === 0) return ["exports no catalogue"];
-  return catalogs.flatMap(([catalog, entries]) =>
-    Object.entries(entries as object).flatMap(([key, entry]: [string, { name?: unknown } | undefined]) => [
-      ...(entry?.name === key ? [] : [`${catalog}.${key} says its name is ${JSON.stringify(entry?.name)}`]),
-      ...(hasFile(kebabCase(key)) ? [] : [`${catalog}.${key} has no file ${kebabCase(key)}.ts`]),
-    ]),
-  );
+  const entries = catalogs.flatMap((catalog) => Object.entries(catalog as Record<string, { name?: unknown }>));
+  const problems = entries.map(async ([key, entry]) => {
+    if (entry?.name !== key) return `${key} says its name is ${JSON.stringify(entry?.name)}`;
+    const file = `${kebabCase(key)}.ts`;
+    const own = await load(file);
+    if (own === undefined) return `${key} has no file ${file}`;
+    return own[camelCase(key)] === entry ? undefined : `${file} does not export it as ${camelCase(key)}`;
+  });
+  return (await Promise.all(problems)).filter((problem) => problem !== undefined);
 }
+
+const importFile = (path: string): Promise<Module> => import(pathToFileURL(path).href);
 
 test("every registered name is its export's name and its file's name", async () => {
   const catalogs = typescriptFiles(join(ROOT, "src")).filter((file) => /(^|\/)catalog\.ts$/.test(file));
-  const problems = await Promise.all(
-    catalogs.map(async (file) => {
-      const path = join(ROOT, "src", file);
-      const hasFile = (name: string): boolean => existsSync(join(dirname(path), `${name}.ts`));
-      const found = problemsOf(await import(pathToFileURL(path).href), hasFile);
-      return found.map((problem) => `${file}: ${problem}`);
-    }),
-  );
-  expect(problems.flat()).toEqual([]);
+  const problems = catalogs.map(async (file) => {
+    const folder = dirname(join(ROOT, "src", file));
+    const load = async (name: string): Promise<Module | undefined> =>
+      existsSync(join(folder, name)) ? importFile(join(folder, name)) : undefined;
+    return (await problemsOf(await importFile(join(ROOT, "src", file)), load)).map((problem) => `${file}: ${problem}`);
+  });
+  expect((await Promise.all(problems)).flat()).toEqual([]);
 });
 
-test("red: a name that is not its export's, a missing file, and a catalogue without entries", () => {
-  const hasFile = (name: string): boolean => name !== "barlow-twins";
-  expect(problemsOf({ objectives: { vicreg: { name: "vicreg" }, simclr: { name: "ntXent" } } }, hasFile)).toEqual([
-    'objectives.simclr says its name is "ntXent"',
+test("green: names typed with hyphens are exported in camelCase", async () => {
+  const fashionMnist = { name: "fashion-mnist" };
+  const files: Record<string, Module> = { "fashion-mnist.ts": { fashionMnist } };
+  expect(await problemsOf({ datasets: { "fashion-mnist": fashionMnist } }, async (file) => files[file])).toEqual([]);
+});
+
+test("red: another name, a missing file, another export, and a catalogue without entries", async () => {
+  const [vicreg, simclr, barlowTwins, byol] = ["vicreg", "ntXent", "barlowTwins", "byol"].map((name) => ({ name }));
+  const files: Record<string, Module> = { "vicreg.ts": { vicreg }, "simclr.ts": { simclr }, "byol.ts": { byol: {} } };
+  const load = async (file: string): Promise<Module | undefined> => files[file];
+  expect(await problemsOf({ objectives: { vicreg, simclr, barlowTwins, byol } }, load)).toEqual([
+    'simclr says its name is "ntXent"',
+    "barlowTwins has no file barlow-twins.ts",
+    "byol.ts does not export it as byol",
   ]);
-  expect(problemsOf({ objectives: { barlowTwins: { name: "barlowTwins" } } }, hasFile)).toEqual([
-    "objectives.barlowTwins has no file barlow-twins.ts",
-  ]);
-  expect(problemsOf({ lookUpObjective: () => undefined }, hasFile)).toEqual(["exports no catalogue"]);
+  expect(await problemsOf({ lookUpObjective: () => undefined }, load)).toEqual(["exports no catalogue"]);
 });

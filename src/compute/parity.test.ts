@@ -5,13 +5,13 @@ import {
   compile,
   concat,
   engines,
+  float32,
+  float32Spec,
   type HostArray,
   int32,
   int32Spec,
   keyFor,
   Random,
-  float32,
-  float32Spec,
   sizeOf,
   stack,
   Tensor,
@@ -35,7 +35,13 @@ const unary = (body: (x: Tensor) => Tensor, range?: readonly [number, number]): 
   body,
   ...(range && { range }),
 });
-const binary = (body: (a: Tensor, b: Tensor) => Tensor): Case => ({ shapes: [[2, 3, 4, 5], [3, 1, 5]], body });
+const binary = (body: (a: Tensor, b: Tensor) => Tensor): Case => ({
+  shapes: [
+    [2, 3, 4, 5],
+    [3, 1, 5],
+  ],
+  body,
+});
 
 const CASES: Record<string, Case> = {
   "add broadcast": binary((a, b) => a.add(b)),
@@ -44,9 +50,23 @@ const CASES: Record<string, Case> = {
   "sub from scalar": unary((x) => x.neg().add(1)),
   "mul broadcast": binary((a, b) => a.mul(b)),
   "mul negations": binary((a, b) => a.neg().mul(b.neg()).mul(-2).mul(0.5)),
-  "div broadcast": { shapes: [[2, 3, 4, 5], [3, 1, 5]], body: (a, b) => a.div(b!), range: [0.5, 2] } as Case,
+  "div broadcast": {
+    shapes: [
+      [2, 3, 4, 5],
+      [3, 1, 5],
+    ],
+    body: (a, b) => a.div(b!),
+    range: [0.5, 2],
+  } as Case,
   "div by a number": unary((x) => x.div(3)),
-  "div same shape": { shapes: [[4, 5], [4, 5]], body: (a, b) => a!.div(b!), range: [0.5, 2] },
+  "div same shape": {
+    shapes: [
+      [4, 5],
+      [4, 5],
+    ],
+    body: (a, b) => a!.div(b!),
+    range: [0.5, 2],
+  },
   maximum: binary((a, b) => a.maximum(b)),
   minimum: binary((a, b) => a.minimum(b)),
   "maximum number": unary((x) => x.maximum(0.25)),
@@ -85,16 +105,71 @@ const CASES: Record<string, Case> = {
   softmax: unary((x) => x.mul(5).softmax(1)),
   logSoftmax: unary((x) => x.logSoftmax()),
   normalizeL2: unary((x) => x.normalizeL2()),
-  "matmul plain": { shapes: [[4, 5], [5, 6]], body: (a, b) => a!.matmul(b!) },
-  "matmul batched": { shapes: [[2, 3, 4, 5], [2, 3, 5, 6]], body: (a, b) => a!.matmul(b!) },
-  "matmul broadcast weight": { shapes: [[2, 3, 4, 5], [5, 6]], body: (a, b) => a!.matmul(b!) },
-  "matmul broadcast batch": { shapes: [[2, 1, 4, 5], [3, 5, 6]], body: (a, b) => a!.matmul(b!) },
-  "matmul transposed left": { shapes: [[5, 4], [5, 6]], body: (a, b) => a!.transpose().matmul(b!) },
-  "matmul transposed right": { shapes: [[2, 4, 5], [2, 6, 5]], body: (a, b) => a!.matmul(b!.swapAxes(1, 2)) },
+  "mean of the middle": { shapes: [[3, 4, 5], [5]], body: (x, g) => x!.mul(g!).mean(1).square() },
+  "matmul plain": {
+    shapes: [
+      [4, 5],
+      [5, 6],
+    ],
+    body: (a, b) => a!.matmul(b!),
+  },
+  "matmul batched": {
+    shapes: [
+      [2, 3, 4, 5],
+      [2, 3, 5, 6],
+    ],
+    body: (a, b) => a!.matmul(b!),
+  },
+  "matmul broadcast weight": {
+    shapes: [
+      [2, 3, 4, 5],
+      [5, 6],
+    ],
+    body: (a, b) => a!.matmul(b!),
+  },
+  "matmul broadcast batch": {
+    shapes: [
+      [2, 1, 4, 5],
+      [3, 5, 6],
+    ],
+    body: (a, b) => a!.matmul(b!),
+  },
+  "matmul transposed left": {
+    shapes: [
+      [5, 4],
+      [5, 6],
+    ],
+    body: (a, b) => a!.transpose().matmul(b!),
+  },
+  "matmul transposed right": {
+    shapes: [
+      [2, 4, 5],
+      [2, 6, 5],
+    ],
+    body: (a, b) => a!.matmul(b!.swapAxes(1, 2)),
+  },
   "matmul with itself": { shapes: [[6, 4]], body: (a) => a!.matmul(a!.transpose()) },
-  "matmul scaled": { shapes: [[4, 5], [5, 6]], body: (a, b) => a!.matmul(b!).mul(0.3).neg() },
-  "matmul row": { shapes: [[1, 5], [5, 6]], body: (a, b) => a!.matmul(b!) },
-  "matmul inner": { shapes: [[3, 1, 5], [3, 5, 1]], body: (a, b) => a!.matmul(b!) },
+  "matmul scaled": {
+    shapes: [
+      [4, 5],
+      [5, 6],
+    ],
+    body: (a, b) => a!.matmul(b!).mul(0.3).neg(),
+  },
+  "matmul row": {
+    shapes: [
+      [1, 5],
+      [5, 6],
+    ],
+    body: (a, b) => a!.matmul(b!),
+  },
+  "matmul inner": {
+    shapes: [
+      [3, 1, 5],
+      [3, 5, 1],
+    ],
+    body: (a, b) => a!.matmul(b!),
+  },
   "attention heads": {
     shapes: [[2, 6, 24]],
     body: (x) => {
@@ -107,14 +182,62 @@ const CASES: Record<string, Case> = {
       return mixed.swapAxes(1, 2).reshape([2, 6, 8]);
     },
   },
-  "conv2d stride 1": { shapes: [[2, 3, 7, 6], [4, 3, 3, 3]], body: (x, w) => x!.conv2d(w!, { padding: 1 }) },
-  "conv2d stride 2": { shapes: [[2, 3, 8, 8], [4, 3, 3, 3]], body: (x, w) => x!.conv2d(w!, { stride: 2, padding: 1 }) },
-  "conv2d stride 2 odd": { shapes: [[2, 3, 7, 7], [4, 3, 3, 3]], body: (x, w) => x!.conv2d(w!, { stride: 2, padding: 1 }) },
-  "conv2d stride 2 no padding": { shapes: [[2, 3, 8, 8], [4, 3, 3, 3]], body: (x, w) => x!.conv2d(w!, { stride: 2 }) },
-  "conv2d stride 3 kernel 2": { shapes: [[2, 3, 8, 8], [4, 3, 2, 2]], body: (x, w) => x!.conv2d(w!, { stride: 3 }) },
-  "conv2d 1x1": { shapes: [[2, 3, 5, 5], [4, 3, 1, 1]], body: (x, w) => x!.conv2d(w!) },
-  "conv2d patch": { shapes: [[2, 3, 8, 8], [4, 3, 4, 4]], body: (x, w) => x!.conv2d(w!, { stride: 4 }) },
-  "conv2d wide padding": { shapes: [[2, 3, 5, 5], [4, 3, 2, 2]], body: (x, w) => x!.conv2d(w!, { padding: 3 }) },
+  "conv2d stride 1": {
+    shapes: [
+      [2, 3, 7, 6],
+      [4, 3, 3, 3],
+    ],
+    body: (x, w) => x!.conv2d(w!, { padding: 1 }),
+  },
+  "conv2d stride 2": {
+    shapes: [
+      [2, 3, 8, 8],
+      [4, 3, 3, 3],
+    ],
+    body: (x, w) => x!.conv2d(w!, { stride: 2, padding: 1 }),
+  },
+  "conv2d stride 2 odd": {
+    shapes: [
+      [2, 3, 7, 7],
+      [4, 3, 3, 3],
+    ],
+    body: (x, w) => x!.conv2d(w!, { stride: 2, padding: 1 }),
+  },
+  "conv2d stride 2 no padding": {
+    shapes: [
+      [2, 3, 8, 8],
+      [4, 3, 3, 3],
+    ],
+    body: (x, w) => x!.conv2d(w!, { stride: 2 }),
+  },
+  "conv2d stride 3 kernel 2": {
+    shapes: [
+      [2, 3, 8, 8],
+      [4, 3, 2, 2],
+    ],
+    body: (x, w) => x!.conv2d(w!, { stride: 3 }),
+  },
+  "conv2d 1x1": {
+    shapes: [
+      [2, 3, 5, 5],
+      [4, 3, 1, 1],
+    ],
+    body: (x, w) => x!.conv2d(w!),
+  },
+  "conv2d patch": {
+    shapes: [
+      [2, 3, 8, 8],
+      [4, 3, 4, 4],
+    ],
+    body: (x, w) => x!.conv2d(w!, { stride: 4 }),
+  },
+  "conv2d wide padding": {
+    shapes: [
+      [2, 3, 5, 5],
+      [4, 3, 2, 2],
+    ],
+    body: (x, w) => x!.conv2d(w!, { padding: 3 }),
+  },
   "averagePool2d even": { shapes: [[2, 3, 6, 6]], body: (x) => x!.square().averagePool2d(2) },
   "averagePool2d overlapping": { shapes: [[2, 3, 7, 7]], body: (x) => x!.square().averagePool2d(3, 2) },
   "averagePool2d leftover": { shapes: [[2, 3, 7, 8]], body: (x) => x!.square().averagePool2d(3) },
@@ -125,18 +248,48 @@ const CASES: Record<string, Case> = {
   "reshape that must copy": { shapes: [[4, 6]], body: (x) => x!.transpose().reshape([8, 3]).square() },
   "reshape uneven": { shapes: [[4, 6]], body: (x) => x!.reshape([3, 8]).mul(x!.transpose().reshape([3, 8])) },
   transpose: unary((x) => x.transpose([2, 0, 1])),
-  "transpose mixed operands": { shapes: [[4, 5], [5, 4]], body: (a, b) => a!.transpose().mul(b!).add(b!.exp()) },
+  "transpose mixed operands": {
+    shapes: [
+      [4, 5],
+      [5, 4],
+    ],
+    body: (a, b) => a!.transpose().mul(b!).add(b!.exp()),
+  },
   broadcastTo: { shapes: [[3, 1, 5]], body: (x) => x!.broadcastTo([2, 3, 4, 5]) },
   "expandDims squeeze": unary((x) => x.expandDims(1).expandDims(-1).squeeze([1, 4])),
   slice: unary((x) => x.slice(1, 1, 3)),
   "slice of transpose": unary((x) => x.transpose([2, 0, 1]).slice(0, 1, 4).slice(2, 0, 2)),
   "slice of broadcast": { shapes: [[3, 1]], body: (x) => x!.broadcastTo([3, 4]).slice(1, 1, 3) },
   split: unary((x) => concat(x.split(1, 2).reverse(), 1)),
-  pad: unary((x) => x.pad([[0, 1], [2, 0], [1, 1]])),
+  pad: unary((x) =>
+    x.pad([
+      [0, 1],
+      [2, 0],
+      [1, 1],
+    ]),
+  ),
   flip: unary((x) => x.flip([0, 2]).mul(x)),
-  concat: { shapes: [[2, 3], [4, 3]], body: (a, b) => concat([a!, b!, a!], 0) },
-  "concat of transposes": { shapes: [[3, 2], [3, 4]], body: (a, b) => concat([a!.transpose(), b!.transpose()], 0) },
-  stack: { shapes: [[2, 3], [2, 3]], body: (a, b) => stack([a!, b!], 1) },
+  concat: {
+    shapes: [
+      [2, 3],
+      [4, 3],
+    ],
+    body: (a, b) => concat([a!, b!, a!], 0),
+  },
+  "concat of transposes": {
+    shapes: [
+      [3, 2],
+      [3, 4],
+    ],
+    body: (a, b) => concat([a!.transpose(), b!.transpose()], 0),
+  },
+  stack: {
+    shapes: [
+      [2, 3],
+      [2, 3],
+    ],
+    body: (a, b) => stack([a!, b!], 1),
+  },
   constants: unary((x) => x.mul(Tensor.constant(float32([1, 2, 3, 4, 5], [5]))).add(Tensor.full([4, 1], 0.5))),
   identity: { shapes: [[4, 4]], body: (x) => x!.mul(Tensor.identity(4)) },
   takeRows: { shapes: [[5, 3]], body: (x) => x!.takeRows(Tensor.constant(int32([4, 0, 4, 2], [4]))) },
@@ -183,9 +336,16 @@ describe("every operation agrees on every engine", () => {
   });
 });
 
-async function runFlat(program: Awaited<ReturnType<typeof tracedCase>>, engineName: string, inputs: Record<string, HostArray>) {
+async function runFlat(
+  program: Awaited<ReturnType<typeof tracedCase>>,
+  engineName: string,
+  inputs: Record<string, HostArray>,
+) {
   const executable = await compile(program, await chooseEngine(engineName));
-  const outputs = (await executable.run(inputs as never)) as { output: HostArray; gradient?: Record<string, HostArray> };
+  const outputs = (await executable.run(inputs as never)) as {
+    output: HostArray;
+    gradient?: Record<string, HostArray>;
+  };
   await executable.dispose();
   return [outputs.output, ...Object.values(outputs.gradient ?? {})];
 }
@@ -196,10 +356,25 @@ function relativeDifference(a: HostArray, b: HostArray): number {
 }
 
 test("outputs are written into arrays given for them, and inputs may pass straight through", async () => {
-  const program = await trace({ x: float32Spec([3]), y: float32Spec([2]), n: int32Spec([2]) }, ({ x, y, n }) => ({ same: x, twice: x.mul(2), again: x, y, n }));
+  const program = await trace({ x: float32Spec([3]), y: float32Spec([2]), n: int32Spec([2]) }, ({ x, y, n }) => ({
+    same: x,
+    twice: x.mul(2),
+    again: x,
+    y,
+    n,
+  }));
   const executable = await compile(program, await chooseEngine("native"));
-  const into = { same: float32([0, 0, 0], [3]), twice: float32([0, 0, 0], [3]), again: float32([0, 0, 0], [3]), y: float32([0, 0], [2]), n: int32([0, 0], [2]) };
-  const result = await executable.run({ x: float32([1, 2, 3], [3]), y: float32([4, 5], [2]), n: int32([6, 7], [2]) }, into);
+  const into = {
+    same: float32([0, 0, 0], [3]),
+    twice: float32([0, 0, 0], [3]),
+    again: float32([0, 0, 0], [3]),
+    y: float32([0, 0], [2]),
+    n: int32([0, 0], [2]),
+  };
+  const result = await executable.run(
+    { x: float32([1, 2, 3], [3]), y: float32([4, 5], [2]), n: int32([6, 7], [2]) },
+    into,
+  );
   expect(result.twice.data).toBe(into.twice.data);
   expect([...into.same.data, ...into.again.data, ...into.twice.data]).toEqual([1, 2, 3, 1, 2, 3, 2, 4, 6]);
   expect([...into.y.data, ...into.n.data]).toEqual([4, 5, 6, 7]);

@@ -276,7 +276,7 @@ export class Tensor {
     if (!Number.isInteger(each)) {
       throw new ShapeError("split", "tensor", `axis ${at} divisible by ${parts}`, this.shape);
     }
-    return Array.from({ length: parts }, (_, i) => this.slice(at, i * each, (i + 1) * each));
+    return np.split(this.tracer, parts, at).map((part) => new Tensor(part));
   }
   /** Zeros before and after each axis. */
   pad(widths: readonly (readonly [number, number])[]): Tensor {

@@ -106,6 +106,6 @@ function viewOfLoop(base: Value, loop: readonly LoopFactor[], order: readonly Lo
     strideOf.set(factor, stride);
   }
   const dims: Factor[][] = Array.from({ length: rank }, () => []);
-  for (const factor of loop) dims[factor.axis]!.push({ size: factor.size, stride: strideOf.get(factor)! });
+  for (const factor of loop) dims[factor.axis]!.push({ size: factor.size, stride: strideOf.get(factor) ?? 0 });
   return { base, dims };
 }

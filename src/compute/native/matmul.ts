@@ -197,7 +197,11 @@ function readOperand(
     order.every((factor, i) => i === 0 || order[i - 1]![by] > factor[by]);
   if (lies(straight)) return { order: straight, isTransposed: false, copied: 0 };
   if (lies(transposed)) return { order: transposed, isTransposed: true, copied: 0 };
-  return { order: straight, isTransposed: false, copied: sizeOf(straight.map(({ size }) => size)) };
+  // A copy that leaves the innermost factor in place moves whole rows; the gradients of one product also share it.
+  const innermost = Math.min(...straight.map((factor) => factor[by]));
+  const isTransposed = straight.at(-1)![by] !== innermost && transposed.at(-1)![by] === innermost;
+  const order = isTransposed ? transposed : straight;
+  return { order, isTransposed, copied: sizeOf(order.map(({ size }) => size)) };
 }
 
 /** The logical view of a product whose memory is `order`; factors in neither operand are broadcasts. */

@@ -1,5 +1,8 @@
 /** An ONNX graph under construction. Emitting the same operation on the same values twice gives the first result. */
+import { DarkmatterError } from "../errors.js";
+import { sizeOf } from "../host-array.js";
 import type { TensorDType } from "../tensor.js";
+import { fuseBias } from "./fuse.js";
 import type { Attribute, ElementType, ModelMessage, NodeMessage, TensorMessage, ValueMessage } from "./onnx-model.js";
 
 /** A tensor in the graph, with the shape it has there. */
@@ -21,6 +24,7 @@ export class OnnxGraph {
   readonly #inputs: ValueMessage[] = [];
   readonly #emitted = new Map<string, readonly Value[]>();
   readonly #computed = new Set<string>();
+  readonly #shapes = new Map<string, readonly number[]>();
   #nextId = 0;
 
   input(shape: readonly number[], dtype: TensorDType): Value {
@@ -82,6 +86,9 @@ export class OnnxGraph {
   }
 
   reshape(value: Value, shape: readonly number[]): Value {
+    if (sizeOf(shape) !== sizeOf(value.shape)) {
+      throw new DarkmatterError(`native engine: internal: [${value.shape}] cannot be viewed as [${shape}].`);
+    }
     const isSame = shape.length === value.shape.length && shape.every((size, i) => size === value.shape[i]);
     return isSame ? value : this.emit("Reshape", [value, this.integers(shape)], shape);
   }
@@ -128,10 +135,12 @@ export class OnnxGraph {
       })
       .reverse();
     const initializers = [...this.#initializers.values()].filter(({ name }) => needed.has(name));
-    return { nodes, initializers, inputs: this.#inputs, outputs };
+    return fuseBias({ nodes, initializers, inputs: this.#inputs, outputs }, this.#shapes);
   }
 
   #newValue(shape: readonly number[], dtype: ElementType): Value {
-    return { name: `v${this.#nextId++}`, shape, dtype };
+    const name = `v${this.#nextId++}`;
+    this.#shapes.set(name, shape);
+    return { name, shape, dtype };
   }
 }

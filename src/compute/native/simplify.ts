@@ -186,7 +186,18 @@ class Simplifier {
   #dot(a: Expression, b: Expression, shape: readonly number[], dtype: TensorDType): Expression {
     if (a.operator === "neg" && this.#isUsedOnce(a)) return this.#negate(this.#dot(a.operands[0]!, b, shape, dtype));
     if (b.operator === "neg" && this.#isUsedOnce(b)) return this.#negate(this.#dot(a, b.operands[0]!, shape, dtype));
+    // A factor of an operand is free as a factor of the product.
+    const [left, right] = [scaleOf(a), scaleOf(b)];
+    if (left) return this.#dotScaled(left.operand, b, left.factor, shape, dtype);
+    if (right) return this.#dotScaled(a, right.operand, right.factor, shape, dtype);
     return this.#pool.make({ operator: "dot", operands: [a, b], parameters: { scale: 1 }, shape, dtype });
+  }
+
+  #dotScaled(a: Expression, b: Expression, factor: number, shape: readonly number[], dtype: TensorDType): Expression {
+    const product = this.#dot(a, b, shape, dtype);
+    if (product.operator !== "dot") return this.#scale(product, factor);
+    const scale = (product.parameters.scale as number) * factor;
+    return this.#pool.make({ ...product, parameters: { scale } });
   }
 
   #isUsedOnce(x: Expression): boolean {

@@ -1,0 +1,11 @@
+/** Views: recipes of augmentations, carried out by key, in worker threads ahead of the training step. */
+export type { Augmentation, Stage, View } from "./augmentation.js";
+export { type AugmentationName, augmentations } from "./augmentations/catalog.js";
+export { type ChannelStatistics, defaultStatistics, imagenetStatistics } from "./augmentations/normalise.js";
+export { type ContactSheetOptions, writeContactSheet } from "./contact-sheet.js";
+export { createViewMaker, makeView, type ViewMaker } from "./make-view.js";
+export { plainViews } from "./plain-views.js";
+export { type Preset, type PresetName, type PresetOptions, plainRecipeLike, presets, recipeFor } from "./presets.js";
+export { parseRecipe, type RecipeStep, type ViewRecipe, withoutFinish, withStep } from "./recipe.js";
+export type { ViewBatch, ViewLoader } from "./view-batch.js";
+export { createViewLoader, type ViewLoaderOptions } from "./view-loader.js";

@@ -1,0 +1,40 @@
+/** What a view loader gives, whichever way it makes views. */
+import { DarkmatterError, ShapeError } from "../compute/errors.js";
+import type { BatchMaker } from "./batch-maker.js";
+
+export interface ViewBatch {
+  /** float32 [B, C, H, W], one a view; ordinary memory that belongs to the caller. */
+  readonly views: Float32Array[];
+  /** Which images of the set, in batch order. */
+  readonly indices: Uint32Array;
+}
+
+export interface ViewLoader {
+  /** [B, C, H, W] of each view. */
+  readonly shapes: readonly (readonly [number, number, number, number])[];
+  /**
+   * The views of a step; the steps after it are then made in the background.
+   * @param into arrays to fill instead of new ones, one a view
+   * @throws DarkmatterError if a thread failed (for instance because the cache was deleted) or the loader is closed
+   */
+  viewsAt(step: number, into?: readonly Float32Array[]): Promise<ViewBatch>;
+  /** What the threads can make together, measured while they work; 0 before the first batch. */
+  readonly viewsPerSecond: number;
+  /** Time that `viewsAt` spent waiting for views: training was held up for this long. */
+  readonly secondsWaited: number;
+  /** End the threads; pending requests fail. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** The arrays a batch goes into: the caller's, if they fit, or new ones. */
+export function outputsFor(maker: BatchMaker, into: readonly Float32Array[] | undefined): Float32Array[] {
+  if (into === undefined) return maker.lengths.map((length) => new Float32Array(length));
+  maker.lengths.forEach((length, v) => {
+    if (into[v]?.length !== length) throw new ShapeError("viewsAt", `into[${v}]`, [length], [into[v]?.length ?? 0]);
+  });
+  return [...into];
+}
+
+export function closedError(): DarkmatterError {
+  return new DarkmatterError("viewsAt: the view loader is closed.");
+}

@@ -126,6 +126,7 @@ export async function listEmoji(vendors: readonly VendorArchive[], metadataArchi
     attributes: {
       category,
       subcategory: labelsFromNames(pictures.map(({ row }) => row.subcategory)),
+      idea: labelsFromNames(pictures.map(({ row }) => ideaOf(row))),
       codePoint: labelsFromNames(pictures.map(({ row }) => codePointOf(row))),
       vendor: labelsFromNames(pictures.map(({ vendor }) => vendor)),
     },
@@ -161,4 +162,19 @@ async function readTable(archive: string): Promise<ReadonlyMap<string, EmojiRow>
 
 function codePointOf(row: EmojiRow): string {
   return row.unified.toLowerCase();
+}
+
+const PERSONS = new Set(["1f468", "1f469", "1f9d1"]);
+const GENDERS_DIRECTION_AND_JOINERS = new Set(["2640", "2642", "27a1", "200d", "fe0f"]);
+
+/**
+ * What code points that differ only by gender or direction share: the man, the woman and the person who studies are
+ * one idea, drawn almost alike. Splitting by it is stricter than by code point.
+ */
+function ideaOf(row: EmojiRow): string {
+  const parts = codePointOf(row)
+    .split("-")
+    .filter((part) => !GENDERS_DIRECTION_AND_JOINERS.has(part));
+  const isPersonWith = parts.length > 1 && PERSONS.has(parts[0]!);
+  return isPersonWith ? ["person", ...parts.slice(1).filter((part) => !PERSONS.has(part))].join("-") : parts.join("-");
 }

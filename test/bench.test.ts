@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { argumentOf } from "../bench/frame/bench.js";
-import { findPython, runPeer, startPeer } from "../bench/frame/python-peer.js";
+import { findPython, runPeer, startPeer, stepOf } from "../bench/frame/python-peer.js";
 import { alternate, median, quantile, relativeSpread, timed } from "../bench/frame/timing.js";
 import { ROOT } from "./layering.js";
 
@@ -69,6 +69,13 @@ while read -r line; do echo "{\\"line\\": \\"$line\\"}"; done`);
     expect(peer.info).toEqual({ omp: "2", blas: "2", args: "--threads 2 --batch" });
     expect(await peer.ask("one")).toEqual({ line: "one" });
     expect(await peer.ask("two")).toEqual({ line: "two" });
+    await peer.stop();
+  });
+
+  test("times its own step", async () => {
+    standIn('echo "{}"; while read -r line; do echo "{\\"seconds\\": 0.25, \\"asked\\": \\"$line\\"}"; done');
+    const peer = await startPeer("step_vit.py", options);
+    expect(await stepOf(peer)()).toBe(0.25);
     await peer.stop();
   });
 

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { DarkmatterError } from "darkmatter/compute";
+import type { TimedStep } from "./timing.js";
 
 /** Debian's names of the modules peers need. */
 const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
@@ -81,6 +82,11 @@ export async function runPeer(script: string, options: PeerOptions): Promise<Rea
   const peer = await startPeer(script, options);
   await peer.stop();
   return peer.info;
+}
+
+/** The peer's side of a comparison: it is asked for one step and answers with the seconds it took. */
+export function stepOf(peer: PythonPeer): TimedStep {
+  return async () => Number((await peer.ask("step")).seconds);
 }
 
 function spawnPeer(script: string, options: PeerOptions): ChildProcessWithoutNullStreams {

@@ -96,7 +96,8 @@ export function columnMoments(rows: FeatureRows): { mean: Float64Array; std: Flo
   const { dim, values } = rows.source;
   const count = Math.max(1, rows.indices.length);
   const mean = new Float64Array(dim);
-  for (const row of rows.indices) for (let d = 0; d < dim; d++) mean[d]! += values[row * dim + d]! / count;
+  for (const row of rows.indices) for (let d = 0; d < dim; d++) mean[d]! += values[row * dim + d]!;
+  for (let d = 0; d < dim; d++) mean[d]! /= count;
   const variance = new Float64Array(dim);
   for (const row of rows.indices) {
     for (let d = 0; d < dim; d++) variance[d]! += (values[row * dim + d]! - mean[d]!) ** 2 / count;

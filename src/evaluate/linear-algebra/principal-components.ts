@@ -64,8 +64,8 @@ export function spectrum(features: Features, options: { centred: boolean }): Flo
 
 export function meanRow({ numImages, dim, values }: Features): Float64Array {
   const mean = new Float64Array(dim);
-  for (let i = 0; i < numImages; i++) for (let d = 0; d < dim; d++) mean[d]! += values[i * dim + d]! / numImages;
-  return mean;
+  for (let i = 0; i < numImages; i++) for (let d = 0; d < dim; d++) mean[d]! += values[i * dim + d]!;
+  return mean.map((sum) => sum / numImages);
 }
 
 function shiftedRows({ numImages, dim, values }: Features, shift: Float64Array): Float64Array {

@@ -1,0 +1,152 @@
+/** The collapse doctor: from readings of the meters to a verdict, its evidence and a remedy in plain words. */
+import { ValueError } from "../../compute/index.js";
+import type { ProjectionTarget } from "../../objectives/index.js";
+import { type Aim, hasFixedScale, MEAN_RATIO_LIMITS, rankFloor } from "./aim.js";
+import { evidenceOf, REMEDIES, type VerdictName } from "./explain.js";
+import type { Place, Reading } from "./history.js";
+import type { Meters } from "./meters.js";
+
+export interface Verdict {
+  readonly name: VerdictName;
+  /** Where it shows; absent when healthy. */
+  readonly place?: Place | "loss";
+  /** The step of the latest reading; absent without readings. */
+  readonly step?: number;
+  readonly evidence: readonly string[];
+  /** What to do, in plain words; empty when healthy. */
+  readonly remedy: string;
+}
+
+export interface DiagnoseOptions {
+  /** What the objective drives projections towards. */
+  readonly target: ProjectionTarget;
+  /** A collapse must show in so many readings in a row. Every run starts badly; a false alarm costs trust. */
+  readonly patience?: number;
+}
+
+/**
+ * Judge a run by its readings.
+ *   divergence: a loss or meter not finite; a loss ten times that of the start; spread over 100 where about 1 is wanted
+ *   complete collapse: one output for every image (all length in common, hardly any spread)
+ *   norm collapse: spread below 0.1 where about 1 is wanted; never for scale-free objectives
+ *   mean shift: most of the length in common, where the objective cares
+ *   dimensional collapse: effective rank below a floor that depends on what the objective promises
+ * A finding counts when the last `patience` readings all show it and it is not at its best yet and mending (by a
+ * tenth over these readings): early in training everything looks collapsed, and improves.
+ * @throws ValueError if patience is not a positive whole number
+ */
+export function diagnose(history: readonly Reading[], options: DiagnoseOptions): Verdict {
+  const { target, patience = 3 } = options;
+  if (!(Number.isInteger(patience) && patience >= 1)) {
+    throw new ValueError("diagnose", "patience", "a whole number, at least 1", patience);
+  }
+  const latest = history.at(-1);
+  if (latest === undefined) return { name: "healthy", evidence: ["no readings yet"], remedy: "" };
+  const divergence = findDivergence(history, latest, target);
+  if (divergence !== undefined) return divergence;
+  for (const place of ["projections", "features"] as const) {
+    const aim = place === "projections" ? target : "features";
+    const series = history.flatMap((reading) => reading[place] ?? []);
+    for (const finding of FINDINGS) {
+      if (!isLasting(finding, series, aim, patience)) continue;
+      const evidence = evidenceOf(finding.name, place, series.at(-1)!, aim);
+      return { name: finding.name, place, step: latest.step, evidence, remedy: REMEDIES[finding.name] };
+    }
+  }
+  return {
+    name: "healthy",
+    step: latest.step,
+    evidence: healthyEvidence(history, latest, target, patience),
+    remedy: "",
+  };
+}
+
+interface Finding {
+  readonly name: Exclude<VerdictName, "healthy" | "divergence">;
+  shows(meters: Meters, aim: Aim): boolean;
+  /** What grows as it mends. */
+  health(meters: Meters): number;
+}
+
+/** Most severe first. */
+const FINDINGS: readonly Finding[] = [
+  {
+    name: "complete-collapse",
+    shows: (meters, aim) => {
+      if (hasFixedScale(aim)) return meters.std < 0.05 && (meters.meanNormRatio > 0.9 || meters.std === 0);
+      return meters.std === 0 || meters.meanNormRatio > (aim === "features" ? 0.99999 : 0.995);
+    },
+    health: spreadShare,
+  },
+  {
+    name: "norm-collapse",
+    shows: (meters, aim) => hasFixedScale(aim) && meters.std < 0.1,
+    health: (meters) => meters.std,
+  },
+  {
+    name: "mean-shift",
+    shows: (meters, aim) => meters.meanNormRatio > MEAN_RATIO_LIMITS[aim],
+    health: spreadShare,
+  },
+  {
+    name: "dimensional-collapse",
+    shows: (meters, aim) => meters.effectiveRank < rankFloor(meters.maxRank, aim),
+    health: (meters) => meters.effectiveRank,
+  },
+];
+
+function spreadShare({ meanNormRatio, std }: Meters): number {
+  return std === 0 ? 0 : Math.sqrt(Math.max(0, 1 - meanNormRatio ** 2));
+}
+
+function isLasting(finding: Finding, series: readonly Meters[], aim: Aim, patience: number): boolean {
+  const recent = series.slice(-patience);
+  if (recent.length < patience || !recent.every((meters) => finding.shows(meters, aim))) return false;
+  const [first, last] = [finding.health(recent[0]!), finding.health(recent.at(-1)!)];
+  const bestBefore = Math.max(...series.slice(0, -1).map(finding.health));
+  const isMending = last > 1.1 * first && last > bestBefore;
+  return !isMending;
+}
+
+function findDivergence(history: readonly Reading[], latest: Reading, target: ProjectionTarget): Verdict | undefined {
+  const verdict = (place: Place | "loss", evidence: string): Verdict => ({
+    name: "divergence",
+    place,
+    step: latest.step,
+    evidence: [evidence],
+    remedy: REMEDIES.divergence,
+  });
+  if (latest.loss !== undefined && !Number.isFinite(latest.loss)) return verdict("loss", "the loss is not finite");
+  for (const place of ["projections", "features"] as const) {
+    const broken = Object.entries(latest[place] ?? {}).find(([, value]) => !Number.isFinite(value));
+    if (broken !== undefined) return verdict(place, `${place}: ${broken[0]} is not finite`);
+  }
+  const losses = history.flatMap(({ loss }) => (loss !== undefined && Number.isFinite(loss) ? [loss] : []));
+  const start = median(losses.slice(0, 3));
+  const end = median(losses.slice(-3));
+  if (losses.length >= 6 && start > 0 && end > 10 * start) {
+    return verdict("loss", `the loss rose from ${start.toPrecision(3)} to ${end.toPrecision(3)}`);
+  }
+  const std = latest.projections?.std ?? 0;
+  if (hasFixedScale(target) && std > 100) {
+    return verdict("projections", `projections: standard deviation ${std.toPrecision(3)} (wanted: about 1)`);
+  }
+  return undefined;
+}
+
+function healthyEvidence(history: readonly Reading[], latest: Reading, target: ProjectionTarget, patience: number) {
+  const numReadings = history.filter(({ projections, features }) => projections ?? features).length;
+  const early = numReadings < patience ? [`too early to tell: ${numReadings} of ${patience} readings`] : [];
+  const places = (["projections", "features"] as const).flatMap((place) => {
+    const meters = latest[place];
+    return meters === undefined
+      ? []
+      : evidenceOf("healthy", place, meters, place === "projections" ? target : "features");
+  });
+  return [...early, ...places];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

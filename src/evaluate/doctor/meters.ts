@@ -1,0 +1,74 @@
+/** The doctor's meters: a few numbers about one batch of projections or features that together cannot be fooled. */
+import { keyFor } from "../../compute/index.js";
+import type { ProjectionTarget } from "../../objectives/index.js";
+import { sigregStatistic } from "../../objectives/sigreg-statistic.js";
+import type { Features } from "../features.js";
+import { featureStatistics, metrics } from "../metrics/index.js";
+
+/** E[T] of the SIGReg statistic for standard normal projections, at any batch size. */
+export const SIGREG_FLOOR = 1.0525;
+/** T / N when all projections are one point at the origin. */
+export const SIGREG_POINT = 0.40205;
+
+export interface Meters {
+  /** Mean over dimensions of the absolute standard deviation. */
+  readonly std: number;
+  /** ‖mean‖ / √(mean ‖z‖²): 0 centred, 1 one point. */
+  readonly meanNormRatio: number;
+  /** Directions in use, centred. */
+  readonly effectiveRank: number;
+  /** The most directions this batch can show: min(N − 1, D). */
+  readonly maxRank: number;
+  /** SIGReg statistic T; its floor is 1.05. */
+  readonly sigreg: number;
+  /** T / N; .402 when all are one point at the origin. */
+  readonly sigregPerImage: number;
+}
+
+const NUM_SLICES = 128;
+
+/**
+ * Read the meters of one batch, in float64 on the host (256 x 256: about 60 ms).
+ *   std is always in the projections' own units. The other meters look at what the objective sees: for "scale-free" at
+ *   √D z/‖z‖, else at z itself. T asks for N(0, I) where that is the target; for "unit-spread" z is centred and divided
+ *   by one overall standard deviation first, and for "scale-free" the directions already have the right length.
+ * @param features [N, D], N >= 2, finite
+ * @param target what the objective drives projections towards; use "unit-spread" for an encoder's features
+ */
+export function readMeters(features: Features, target: ProjectionTarget): Meters {
+  const { numImages, dim } = features;
+  const statistics = featureStatistics(features);
+  const seen = target === "scale-free" ? directionsOf(features) : features;
+  const seenStatistics = target === "scale-free" ? featureStatistics(seen) : statistics;
+  const judged = target === "unit-spread" ? standardised(features, statistics.mean, statistics.std) : seen;
+  const sigreg = sigregStatistic(judged.values, numImages, dim, keyFor(0, "doctor", "slices"), {
+    numSlices: NUM_SLICES,
+  });
+  return {
+    std: metrics.perDimensionStd.of(statistics),
+    meanNormRatio: metrics.meanNormRatio.of(seenStatistics),
+    effectiveRank: metrics.effectiveRank.of(seenStatistics),
+    maxRank: Math.min(numImages - 1, dim),
+    sigreg,
+    sigregPerImage: sigreg / numImages,
+  };
+}
+
+/** √D x / ‖x‖: evenly spread directions then look like N(0, I). */
+function directionsOf(features: Features): Features {
+  const { numImages, dim } = features;
+  const values = Float32Array.from(features.values);
+  for (let row = 0; row < numImages; row++) {
+    const x = values.subarray(row * dim, (row + 1) * dim);
+    const norm = Math.hypot(...x);
+    for (let d = 0; d < dim; d++) x[d] = norm > 0 ? (x[d]! / norm) * Math.sqrt(dim) : 0;
+  }
+  return { ...features, values };
+}
+
+/** Centred and divided by one number, so that a dimension without spread keeps none. */
+function standardised(features: Features, mean: Float64Array, std: Float64Array): Features {
+  const overall = Math.sqrt(std.reduce((sum, s) => sum + s * s, 0) / std.length);
+  const scale = overall > 0 ? 1 / overall : 0;
+  return { ...features, values: features.values.map((x, i) => (x - mean[i % features.dim]!) * scale) };
+}

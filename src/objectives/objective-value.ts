@@ -1,7 +1,5 @@
 /** An objective from the outside: numbers in, numbers out, to hold another implementation against ours. */
 import {
-  chooseEngine,
-  compile,
   type Engine,
   type HostArray,
   keyFor,
@@ -9,9 +7,10 @@ import {
   Random,
   resolveOptions,
   ShapeError,
-  trace,
+  type Tensor,
   valueAndGradient,
 } from "../compute/index.js";
+import { runOnce } from "../compute/run-once.js";
 import { objectives } from "./catalog.js";
 import type { Objective } from "./objective.js";
 
@@ -52,17 +51,15 @@ export async function objectiveValue(
   const numGlobalViews = options.numGlobalViews ?? projections.length;
   const inputs = { views: byNumber(projections), noise: noiseFor(objective, projections, config, options) };
 
-  const program = await trace(inputs, ({ views, noise = {} }) => {
+  const body = ({ views, noise = {} }: { views: Named<Tensor>; noise?: Named<Tensor> }) => {
     const { value, aux, gradient } = valueAndGradient(views, (viewed) => {
       const input = { projections: Object.values(viewed), numGlobalViews, noise };
       const { total, terms } = objective.loss(input, config);
       return { value: total, aux: terms };
     });
     return { total: value, terms: aux, gradients: gradient };
-  });
-  const executable = await compile(program, options.engine ?? (await chooseEngine()));
-  const { total, terms, gradients } = await executable.run(inputs);
-  await executable.dispose();
+  };
+  const { total, terms, gradients } = await runOnce(inputs, body, options.engine);
 
   return {
     total: total.data[0]!,
@@ -72,6 +69,7 @@ export async function objectiveValue(
   };
 }
 
+type Named<T> = Readonly<Record<string, T>>;
 type Config = Parameters<Objective["loss"]>[1];
 
 /** The given noise, or else this seed's. */

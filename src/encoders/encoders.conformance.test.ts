@@ -1,0 +1,110 @@
+/** Every registered encoder, in one suite. */
+import { describe, expect, test } from "vitest";
+import {
+  type Branch,
+  flattenTree,
+  float32,
+  type HostArray,
+  isHostArray,
+  keyFor,
+  Random,
+  resolveOptions,
+  Tensor,
+  UnknownNameError,
+} from "../compute/index.js";
+import { runOnce } from "../compute/run-once.js";
+import { maxGradientError } from "../compute/testing/gradient-check.js";
+import { evaluationMode, initialise, join, partition, trainingMode } from "../nn/index.js";
+import { encoders } from "./catalog.js";
+import type { EncoderDefinition } from "./encoder.js";
+
+/** Small enough for a gradient check. An encoder without an entry is tested at its defaults. */
+const SMALL: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  convnet: { width: 2, stages: 2, depth: 2 },
+  vit: { patchSize: 4, width: 4, depth: 1, numHeads: 2, mlpRatio: 2 },
+};
+
+function imagesOf(batchSize: number, channels: number, size: number, seed = 0): HostArray {
+  const random = new Random(keyFor(seed, "images"));
+  const values = Float32Array.from({ length: batchSize * channels * size * size }, () => random.normal());
+  return float32(values, [batchSize, channels, size, size]);
+}
+
+describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, definition) => {
+  const build = (channels: number, imageSize: number, given = SMALL[name] ?? {}) =>
+    definition.build({ channels, imageSize }, resolveOptions(name, definition.options, given));
+  const encoder = build(2, 8);
+  const parameters = initialise(encoder.parameters, keyFor(0, "init")) as Branch<HostArray>;
+  const encode = (images: HostArray, { training = false, values = parameters } = {}) =>
+    runOnce({ images, values }, (tensors) => {
+      const mode = training ? trainingMode() : evaluationMode();
+      const { features, tokens, gridSize } = encoder.encode(tensors.values, tensors.images, mode);
+      expect(gridSize ** 2).toBe(tokens.shape[1]);
+      return { features, tokens };
+    });
+
+  test("is registered under its name and says what it is", () => {
+    expect(definition.name).toBe(name);
+    expect(definition.summary.length).toBeGreaterThan(10);
+  });
+
+  test.each([false, true])("gives finite features [B, D] and tokens [B, N, D] (training: %s)", async (training) => {
+    const { features, tokens } = await encode(imagesOf(3, 2, 8), { training });
+    expect(features.shape).toEqual([3, encoder.featureDim]);
+    expect(tokens.shape).toEqual([3, tokens.shape[1], encoder.featureDim]);
+    expect([...features.data, ...tokens.data].every(Number.isFinite)).toBe(true);
+  });
+
+  test("takes smaller and larger images of its grid: local views", async () => {
+    for (const size of [4, 16])
+      expect((await encode(imagesOf(2, 2, size))).features.shape).toEqual([2, encoder.featureDim]);
+  });
+
+  test("encodes each image on its own in evaluation", async () => {
+    const three = imagesOf(3, 2, 8);
+    const second = float32(three.data.slice(2 * 64, 4 * 64) as Float32Array, [1, 2, 8, 8]);
+    const [{ features: all }, { features: one }] = [await encode(three), await encode(second)];
+    const D = encoder.featureDim;
+    for (let d = 0; d < D; d++) expect(one.data[d]).toBeCloseTo(all.data[D + d]!, 5);
+  });
+
+  test("tells images apart, and places within one", async () => {
+    const { features, tokens } = await encode(imagesOf(2, 2, 8));
+    const D = encoder.featureDim;
+    expect(features.data.slice(0, D)).not.toEqual(features.data.slice(D));
+    expect(tokens.data.slice(0, D)).not.toEqual(tokens.data.slice(D, 2 * D));
+  });
+
+  test("the gradient agrees with central differences, for every parameter", async () => {
+    const images = imagesOf(4, 1, 8);
+    const tiny = build(1, 8);
+    const { trainable, buffers } = partition<HostArray>(
+      tiny.parameters,
+      initialise(tiny.parameters, keyFor(1)) as Branch<HostArray>,
+    );
+    const error = await maxGradientError(
+      trainable,
+      (moved) => {
+        const fixed = Object.fromEntries(
+          [...flattenTree(buffers, isHostArray)].map(([path, array]) => [path, Tensor.constant(array)]),
+        );
+        const all = join<Tensor>(moved as Branch<Tensor>, fixed) as Branch<Tensor>;
+        const { features } = tiny.encode(all, Tensor.constant(images), trainingMode());
+        return features.add(0.5).square().mul(features).mean();
+      },
+      3e-4, // small, so that hardly a ReLU switches within it
+    );
+    expect(error).toBeLessThan(2e-2);
+  });
+
+  test("names a wrong number of channels", async () => {
+    await expect(encode(imagesOf(2, 3, 8))).rejects.toThrow(`${name}: "images"`);
+  });
+
+  test("builds at its defaults, one stream a parameter", () => {
+    const { parameters } = build(3, 32, {});
+    const paths = [...flattenTree(initialise(parameters, keyFor(0)) as Branch<HostArray>, isHostArray).keys()];
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(() => build(3, 32, { nonsense: 1 })).toThrow(UnknownNameError);
+  });
+});

@@ -1,0 +1,72 @@
+/** What is particular to one encoder. */
+import { describe, expect, test } from "vitest";
+import { type Branch, float32, type HostArray, keyFor, resolveOptions } from "../compute/index.js";
+import { runOnce } from "../compute/run-once.js";
+import { countParameters, evaluationMode, initialise } from "../nn/index.js";
+import { convnet } from "./convnet.js";
+import { resampleGrid } from "./resample-grid.js";
+import { vit } from "./vit.js";
+
+const buildVit = (imageSize: number, given = {}) =>
+  vit.build({ channels: 3, imageSize }, resolveOptions("vit", vit.options, given));
+const buildConvnet = (imageSize: number, given = {}) =>
+  convnet.build({ channels: 3, imageSize }, resolveOptions("convnet", convnet.options, given));
+
+describe("convnet", () => {
+  test("counts its parameters: convolutions, and a gain and a bias a channel", () => {
+    const { parameters, featureDim } = buildConvnet(32, { width: 64, stages: 3 });
+    expect(featureDim).toBe(256);
+    expect(countParameters(parameters)).toBe(9 * (3 * 64 + 64 * 128 + 128 * 256) + 2 * (64 + 128 + 256));
+  });
+
+  test("says how many stages an image allows", () => {
+    expect(() => buildConvnet(16, { stages: 6 })).toThrow("Images of 16 pixels allow 4 at stem stride 2");
+    expect(() => buildConvnet(16, { stages: 4 })).not.toThrow();
+    expect(() => buildConvnet(16, { stages: 5, stemStride: 1 })).not.toThrow();
+  });
+});
+
+describe("vit", () => {
+  test("counts the parameters of the step of the design: width 192, depth 6, 64 tokens", () => {
+    const D = 192;
+    const block = 4 * D + (D * 3 * D + 3 * D) + (D * D + D) + (D * 4 * D + 4 * D) + (4 * D * D + D);
+    expect(countParameters(buildVit(32).parameters)).toBe(48 * D + D + 64 * D + 6 * block + 2 * D);
+  });
+
+  test("says which image size would fit the patches", () => {
+    expect(() => buildVit(30, { patchSize: 4 })).toThrow("a divisor of the image size 30, got 4. Images of 32 pixels");
+    expect(() => buildVit(32, { width: 100, numHeads: 3 })).toThrow("a divisor of the width 100");
+  });
+
+  test("class token and registers add tokens that are no patches", async () => {
+    const small = { patchSize: 4, width: 4, depth: 1, numHeads: 1 };
+    const encoder = buildVit(8, { ...small, pooling: "class", numRegisters: 2 });
+    const values = initialise(encoder.parameters, keyFor(0)) as Branch<HostArray>;
+    expect((values.prefix as HostArray).shape).toEqual([3, 4]);
+    const images = float32(new Float32Array(2 * 3 * 64).fill(0.5), [2, 3, 8, 8]);
+    const { features, tokens } = await runOnce({ images, values }, ({ images, values }) => {
+      const { features, tokens } = encoder.encode(values, images, evaluationMode());
+      return { features, tokens };
+    });
+    expect(features.shape).toEqual([2, 4]);
+    expect(tokens.shape).toEqual([2, 4, 4]);
+    // the class token is no patch: its features are not those of any token
+    expect([...features.data.slice(0, 4)]).not.toEqual([...tokens.data.slice(0, 4)]);
+  });
+});
+
+describe("resampleGrid", () => {
+  const resample = (values: number[], from: number, to: number) =>
+    runOnce({ grid: float32(values, [from * from, 1]) }, ({ grid }) => ({ y: resampleGrid(grid, from, to) }));
+
+  test("keeps a constant and interpolates between cell centres", async () => {
+    expect([...(await resample([7, 7, 7, 7], 2, 3)).y.data]).toEqual(new Array(9).fill(7));
+    // columns 0 and 4 of a 2x2 grid, read at the centres of 4 columns: clamped, then 1/4 and 3/4 of the way
+    const { y } = await resample([0, 4, 0, 4], 2, 4);
+    expect([...y.data.slice(0, 4)]).toEqual([0, 1, 3, 4]);
+  });
+
+  test("shrinking to one cell reads the centre", async () => {
+    expect((await resample([1, 2, 3, 6], 2, 1)).y.data[0]).toBeCloseTo(3, 6);
+  });
+});

@@ -1,0 +1,43 @@
+/**
+ * Golden values. Provenance: the formulas of the papers evaluated by PyTorch 2.13 in float64 on `goldenViews()`, by code
+ * that shares nothing with ours; norms and first elements of the gradients by its autograd.
+ */
+import { describe, expect, test } from "vitest";
+import { objectiveValue } from "./objective-value.js";
+import { goldenDirections, goldenViews } from "./testing/projections.js";
+
+const TOLERANCE = 1e-5;
+const near = (got: number | undefined, golden: number): void => {
+  expect(Math.abs(got! / golden - 1)).toBeLessThan(TOLERANCE);
+};
+
+const twoViews = [
+  ["simclr", { temperature: 0.5 }, 1.3512125154482881, 0.1286867335187013, 0.15053824476652983, -0.03445540208031809],
+  ["simclr", { temperature: 0.2 }, 0.5996920945734312, 0.22132092935270348, 0.3093637600688228, -0.03171996428744195],
+  ["vicreg", {}, 8.780871980389724, 2.1188147460039977, 2.67046386152945, -0.6676970729052658],
+] as const;
+
+describe.each(twoViews)("%s %j", (name, config, total, firstNorm, secondNorm, firstElement) => {
+  test("total and gradients", async () => {
+    const value = await objectiveValue(name, goldenViews(), { config });
+    near(value.total, total);
+    near(value.gradientNorms[0], firstNorm);
+    near(value.gradientNorms[1], secondNorm);
+    near(value.gradients[0]!.data[0], firstElement);
+  });
+});
+
+// The goldens are T of the first view alone: given twice, the mean is the same T and each copy has half of the gradient.
+const sigregValues = [
+  ["half", 0.7549486194371149, 0.47204524265623876, -0.015019336900216423],
+  ["full", 0.7647033828938278, 0.474443469567395, -0.012675360856422561],
+] as const;
+
+test.each(sigregValues)("SIGReg on the %s domain", async (domain, statistic, norm, firstElement) => {
+  const [view] = goldenViews();
+  const config = { regularizerWeight: 1, domain };
+  const value = await objectiveValue("lejepa", [view, view], { config, noise: { directions: goldenDirections() } });
+  near(value.terms.sigreg, statistic);
+  near(2 * value.gradientNorms[0]!, norm);
+  near(2 * value.gradients[0]!.data[0]!, firstElement);
+});

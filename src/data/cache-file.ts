@@ -51,10 +51,8 @@ export class DamagedCacheError extends DarkmatterError {
  */
 export function openCache(location: PixelLocation | string): PixelReader {
   const { cachePath, indices } = typeof location === "string" ? { cachePath: location } : location;
-  const file = openFile(cachePath);
-  const { numImages, imageSize, channels } = readHeader(file, cachePath);
+  const { file, numImages, imageSize, channels } = openChecked(cachePath, indices);
   const imageBytes = imageSize * imageSize * channels;
-  if (indices) checkIndices("openCache", indices, numImages);
   let isOpen = true;
   const shown = indices?.length ?? numImages;
   return {
@@ -169,6 +167,19 @@ function encodeHeader(header: Header): Buffer {
   return bytes;
 }
 
+/** The open file of a whole cache that has these rows. */
+function openChecked(cachePath: string, indices: Uint32Array | undefined): Header & { readonly file: number } {
+  const file = openFile(cachePath);
+  try {
+    const header = readHeader(file, cachePath);
+    if (indices) checkIndices("openCache", indices, header.numImages);
+    return { file, ...header };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
 function openFile(cachePath: string): number {
   try {
     return openSync(cachePath, "r");
@@ -179,17 +190,7 @@ function openFile(cachePath: string): number {
   }
 }
 
-/** Closes the file if it is not a whole cache. */
 function readHeader(file: number, cachePath: string): Header {
-  try {
-    return parseHeader(file, cachePath);
-  } catch (error) {
-    closeSync(file);
-    throw error;
-  }
-}
-
-function parseHeader(file: number, cachePath: string): Header {
   const bytes = Buffer.alloc(HEADER_BYTES);
   readFully(file, bytes, 0, cachePath);
   const version = bytes.readUInt32LE(8);

@@ -52,22 +52,12 @@ export class EvenSample<T> {
   #stride = 1;
   #numSeen = 0;
 
-  /** Would the next item be kept? Saves making what would be thrown away. */
-  get wantsNext(): boolean {
-    return this.#numSeen % this.#stride === 0;
-  }
-
   add(item: T): void {
-    if (this.wantsNext) this.#items.push(item);
-    this.#numSeen++;
+    if (this.#numSeen++ % this.#stride !== 0) return;
+    this.#items.push(item);
     if (this.#items.length <= SAMPLE_SIZE) return;
     this.#items = this.#items.filter((_, i) => i % 2 === 0);
     this.#stride *= 2;
-  }
-
-  /** Count an item that `wantsNext` refused. */
-  skip(): void {
-    this.#numSeen++;
   }
 
   get items(): readonly T[] {

@@ -7,11 +7,13 @@ import { extract } from "tar-stream";
 
 export interface TarEntry {
   readonly path: string;
-  /** The content; must be asked for before the next entry is. */
-  read(): Promise<Buffer>;
+  readonly content: Buffer;
 }
 
-/** The regular files of an archive, in its order. Rejects where the archive is damaged or cut off. */
+/**
+ * The regular files of an archive, in its order. Rejects where the archive is damaged or cut off; what was given before
+ * is whole.
+ */
 export async function* readTar(archive: string): AsyncGenerator<TarEntry> {
   const unpacked = extract();
   const input = createReadStream(archive, { highWaterMark: 1 << 20 });
@@ -20,18 +22,9 @@ export async function* readTar(archive: string): AsyncGenerator<TarEntry> {
   if (await isGzip(archive)) pipeline(input, createGunzip({ chunkSize: 1 << 18 }), unpacked, ignore);
   else pipeline(input, unpacked, ignore);
   for await (const entry of unpacked) {
-    let content: Promise<Buffer> | undefined;
-    if (entry.header.type === "file") {
-      yield {
-        path: entry.header.name.replace(/^(\.\/)+/, ""),
-        read: () => {
-          content ??= collect(entry);
-          return content;
-        },
-      };
-    }
-    if (content) await content;
-    else entry.resume();
+    // read even if nobody wants it: the next one comes after it
+    const content = await collect(entry);
+    if (entry.header.type === "file") yield { path: entry.header.name.replace(/^(\.\/)+/, ""), content };
   }
 }
 

@@ -56,15 +56,14 @@ async function listArchives(files: readonly string[]): Promise<SourceListing> {
   const skipped: SkippedFile[] = [];
   const sample = new EvenSample<Buffer>();
   for (const file of files) {
-    for await (const entry of wholeEntries(file, skipped)) {
-      const key = `${file}\0${keyOf(entry.path)}`;
-      if (entry.path.endsWith(".cls")) classOfKey.set(key, (await entry.read()).toString("utf8").trim());
-      if (!isImageName(entry.path)) continue;
-      innerPaths.push(entry.path);
-      paths.push(displayPath(files, file, entry.path));
+    for await (const { path, content } of wholeEntries(file, skipped)) {
+      const key = `${file}\0${keyOf(path)}`;
+      if (path.endsWith(".cls")) classOfKey.set(key, content.toString("utf8").trim());
+      if (!isImageName(path)) continue;
+      innerPaths.push(path);
+      paths.push(displayPath(files, file, path));
       keys.push(key);
-      if (sample.wantsNext) sample.add(await entry.read());
-      else sample.skip();
+      sample.add(content);
     }
   }
   if (paths.length === 0) {
@@ -95,11 +94,10 @@ async function listArchives(files: readonly string[]): Promise<SourceListing> {
 async function* readImages(files: readonly string[], numImages: number): AsyncGenerator<SourceImage> {
   let numRead = 0;
   for (const file of files) {
-    for await (const entry of wholeEntries(file, [])) {
-      if (!isImageName(entry.path)) continue;
+    for await (const { path, content } of wholeEntries(file, [])) {
+      if (!isImageName(path)) continue;
       if (numRead++ === numImages) return;
-      const content = await entry.read();
-      yield { path: displayPath(files, file, entry.path), load: () => Promise.resolve(content) };
+      yield { path: displayPath(files, file, path), load: () => Promise.resolve(content) };
     }
   }
 }

@@ -8,7 +8,7 @@ import { DarkmatterError } from "../../compute/errors.js";
 import { labelsFromNames } from "../groupings.js";
 import { EvenSample, type ImageSource, type SourceImage, type SourceListing } from "../image-source.js";
 import { ProgressMeter } from "../progress.js";
-import { readTar, type TarEntry } from "../tar-archive.js";
+import { readTar } from "../tar-archive.js";
 import type { DatasetContext, DatasetDefinition } from "./dataset.js";
 import { fetchNpmPackage, type NpmPackage, packagePath } from "./npm-package.js";
 
@@ -102,19 +102,18 @@ export interface VendorArchive {
 interface EmojiPicture {
   readonly vendor: string;
   readonly row: EmojiRow;
-  readonly entry: TarEntry;
   readonly path: string;
+  readonly content: Buffer;
 }
 
 /** The pictures in these archives that the table knows: one a vendor and code point, without skin-tone variants. */
 export async function listEmoji(vendors: readonly VendorArchive[], metadataArchive: string): Promise<SourceListing> {
   const rows = await readTable(metadataArchive);
-  const pictures: Omit<EmojiPicture, "entry">[] = [];
+  const pictures: Omit<EmojiPicture, "content">[] = [];
   const sample = new EvenSample<Buffer>();
-  for await (const { entry, ...picture } of readPictures(vendors, rows)) {
+  for await (const { content, ...picture } of readPictures(vendors, rows)) {
     pictures.push(picture);
-    if (sample.wantsNext) sample.add(await entry.read());
-    else sample.skip();
+    sample.add(content);
   }
   const category = labelsFromNames(pictures.map(({ row }) => row.category));
   return {
@@ -131,8 +130,7 @@ export async function listEmoji(vendors: readonly VendorArchive[], metadataArchi
       vendor: labelsFromNames(pictures.map(({ vendor }) => vendor)),
     },
     async *images(): AsyncGenerator<SourceImage> {
-      for await (const { path, entry } of readPictures(vendors, rows)) {
-        const content = await entry.read();
+      for await (const { path, content } of readPictures(vendors, rows)) {
         yield { path, load: () => Promise.resolve(content) };
       }
     },
@@ -144,17 +142,17 @@ async function* readPictures(
   rows: ReadonlyMap<string, EmojiRow>,
 ): AsyncGenerator<EmojiPicture> {
   for (const { name: vendor, archive, picture } of vendors) {
-    for await (const entry of readTar(archive)) {
-      const row = rows.get(picture.exec(entry.path)?.[1] ?? "");
-      if (row) yield { vendor, row, entry, path: `${vendor}/${codePointOf(row)}-${row.short_name}` };
+    for await (const { path, content } of readTar(archive)) {
+      const row = rows.get(picture.exec(path)?.[1] ?? "");
+      if (row) yield { vendor, row, content, path: `${vendor}/${codePointOf(row)}-${row.short_name}` };
     }
   }
 }
 
 async function readTable(archive: string): Promise<ReadonlyMap<string, EmojiRow>> {
-  for await (const entry of readTar(archive)) {
-    if (entry.path !== METADATA.path) continue;
-    const rows = JSON.parse((await entry.read()).toString("utf8")) as EmojiRow[];
+  for await (const { path, content } of readTar(archive)) {
+    if (path !== METADATA.path) continue;
+    const rows = JSON.parse(content.toString("utf8")) as EmojiRow[];
     return new Map(rows.filter(({ category }) => !LEFT_OUT.has(category)).map((row) => [codePointOf(row), row]));
   }
   throw new DarkmatterError(`emoji: ${archive} has no ${METADATA.path}.`);

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { CacheWriter } from "./cache-file.js";
 import { type CacheOptions, cacheDirectory, chooseImageSize, openSource } from "./cached-set.js";
 import { folderSource } from "./folder.js";
 import type { ImageSource } from "./image-source.js";
@@ -103,8 +104,7 @@ describe("channels", () => {
   test("are three when only an image outside the sample has colour", async () => {
     const images = coloured(201, (i) => i === 101);
     const listing = await sourceOfRaw(images).list();
-    expect(listing.images).toBeDefined();
-    const source = { ...sourceOfRaw(images), list: async () => ({ ...listing, sample: images.slice(0, 50) }) };
+    const source = { ...sourceOfRaw(images), list: async () => ({ ...listing, sample: listing.sample.slice(0, 50) }) };
     const set = await open(source);
     expect([set.channels, set.numImages]).toEqual([3, 201]);
     expect(firstValues(set, [100, 101])).toEqual([50, 200]);
@@ -261,6 +261,18 @@ describe("the cache", () => {
     (await open(sourceOfRaw(grayImages(5), { fingerprint: "c".repeat(16) }))).close();
     const left = cacheFiles().filter((name) => name.endsWith(".pixels"));
     expect(left.map((name) => name.split("/").at(-1)![0]).sort()).toEqual(["b", "c"]);
+  });
+
+  test("on a full disk names the disk and leaves no file", async () => {
+    const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    const write = vi.spyOn(CacheWriter.prototype, "append").mockImplementation(() => {
+      throw full;
+    });
+    await expect(open(sourceOfRaw(grayImages(3)))).rejects.toThrow(
+      /the disk is full; the image cache .* needs about 1 MB/,
+    );
+    write.mockRestore();
+    expect(cacheFiles().every((name) => name.endsWith("survey.json"))).toBe(true);
   });
 
   test("in a place that cannot be written is a clear error", async () => {

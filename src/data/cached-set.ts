@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
 import { DarkmatterError } from "../compute/errors.js";
 import { buildCache, ColourFoundError } from "./build-cache.js";
 import { CACHE_VERSION, DamagedCacheError, openCache, readCacheIndex, type StoredLabels } from "./cache-file.js";
-import { decodeImage, type ImageBytes, readImageSize, UnusableImageError } from "./decode.js";
+import { decodeImage, readImageSize, UnusableImageError } from "./decode.js";
 import type { ImageSet, Labels } from "./image-set.js";
-import type { ImageSource, SourceListing } from "./image-source.js";
+import type { ImageSource, SourceImage, SourceListing } from "./image-source.js";
 import type { OnProgress } from "./progress.js";
 
 export interface CacheOptions {
@@ -42,6 +42,17 @@ export function chooseImageSize(medianShortSide: number, trainingSize: number): 
   return Math.min(medianShortSide, 2 * trainingSize);
 }
 
+/** One opening: a source, what is wanted of it, and where its caches lie. */
+interface Opening {
+  readonly source: ImageSource;
+  readonly options: CacheOptions;
+  readonly folder: string;
+  /** How the names of this source's files begin, as it is now. */
+  readonly stem: string;
+  /** Lists the source, once. */
+  list(): Promise<SourceListing>;
+}
+
 /**
  * Open the images of a source, decoding them if that was not done before. The cache's name holds the source's
  * fingerprint, the side, the channels and the format version, so a changed source is decoded anew.
@@ -49,42 +60,56 @@ export function chooseImageSize(medianShortSide: number, trainingSize: number): 
  */
 export async function openSource(source: ImageSource, options: CacheOptions): Promise<ImageSet> {
   const folder = join(options.cacheDir ?? cacheDirectory(), "images", folderName(source));
-  makeFolder(folder);
-  let listed: Promise<SourceListing> | undefined;
+  let listing: Promise<SourceListing> | undefined;
   const list = () => {
-    listed ??= source.list();
-    return listed;
+    listing ??= source.list();
+    return listing;
   };
-  const surveyPath = join(folder, `${source.fingerprint.slice(0, 16)}-v${CACHE_VERSION}.survey.json`);
-  const survey = readSurvey(surveyPath) ?? writeSurvey(surveyPath, await surveyImages((await list()).sample));
-  const imageSize = options.imageSize ?? chooseImageSize(survey.medianShortSide, options.trainingSize);
-  const mayBeGray = options.channels === undefined || options.channels === "auto";
-  const openOrBuild = async (channels: 1 | 3, requireGray: boolean) => {
-    const cachePath = join(
-      folder,
-      `${source.fingerprint.slice(0, 16)}-v${CACHE_VERSION}-${imageSize}x${channels}.pixels`,
-    );
-    const opened = tryOpen(cachePath, source.name);
-    if (opened) return opened;
-    removeUnused(folder, source.fingerprint.slice(0, 16));
-    await buildCache(source, await list(), {
-      cachePath,
-      imageSize,
-      channels,
-      requireGray,
-      onProgress: options.onProgress,
-    });
-    return openSet(cachePath, source.name);
+  const opening: Opening = {
+    source,
+    options,
+    folder,
+    stem: `${source.fingerprint.slice(0, 16)}-v${CACHE_VERSION}`,
+    list,
   };
-  if (!mayBeGray) return await openOrBuild(options.channels, false);
-  if (!survey.isGray) return await openOrBuild(3, false);
   try {
-    return await openOrBuild(1, true);
+    mkdirSync(folder, { recursive: true });
+    return await openSurveyed(opening, readSurvey(opening) ?? (await makeSurvey(opening)));
+  } catch (error) {
+    throw isUnwritable(error, folder) ? unwritable(folder, error) : error;
+  }
+}
+
+async function openSurveyed(opening: Opening, survey: Survey): Promise<ImageSet> {
+  const {
+    trainingSize,
+    imageSize = chooseImageSize(survey.medianShortSide, trainingSize),
+    channels = "auto",
+  } = opening.options;
+  if (channels !== "auto") return await openOrBuild(opening, imageSize, channels, false);
+  if (!survey.isGray) return await openOrBuild(opening, imageSize, 3, false);
+  try {
+    return await openOrBuild(opening, imageSize, 1, true);
   } catch (error) {
     if (!(error instanceof ColourFoundError)) throw error;
-    writeSurvey(surveyPath, { ...survey, isGray: false });
-    return await openOrBuild(3, false);
+    return await openSurveyed(opening, writeSurvey(opening, { ...survey, isGray: false }));
   }
+}
+
+async function openOrBuild(
+  opening: Opening,
+  imageSize: number,
+  channels: 1 | 3,
+  requireGray: boolean,
+): Promise<ImageSet> {
+  const { source, folder, stem, list, options } = opening;
+  const cachePath = join(folder, `${stem}-${imageSize}x${channels}.pixels`);
+  const opened = tryOpen(cachePath, source.name);
+  if (opened) return opened;
+  removeUnused(folder, stem);
+  const { onProgress } = options;
+  await buildCache(source, await list(), { cachePath, imageSize, channels, requireGray, onProgress });
+  return openSet(cachePath, source.name);
 }
 
 function tryOpen(cachePath: string, name: string): ImageSet | undefined {
@@ -117,18 +142,26 @@ function restoreLabels({ classNames, classOf }: StoredLabels): Labels {
   return { classNames, classOf: Int32Array.from(classOf) };
 }
 
+async function makeSurvey(opening: Opening): Promise<Survey> {
+  const { sample } = await opening.list();
+  return writeSurvey(opening, await surveyImages(sample));
+}
+
 /** Median short side of the usable images of a sample, and whether all of them are gray. */
-async function surveyImages(sample: readonly ImageBytes[]): Promise<Survey> {
+async function surveyImages(sample: readonly SourceImage[]): Promise<Survey> {
   const shortSides: number[] = [];
   let isGray = true;
-  for (const image of sample) {
+  for (const { load } of sample) {
     try {
+      const image = await load();
       const { width, height } = await readImageSize(image);
       const decoded = await decodeImage(image, 32, 3);
       shortSides.push(Math.min(width, height));
       isGray &&= decoded.isGray;
     } catch (error) {
-      if (!(error instanceof UnusableImageError)) throw error;
+      // a picture that cannot be used or read now is reported when its turn to be decoded comes
+      const isReported = error instanceof UnusableImageError || (error as NodeJS.ErrnoException).code !== undefined;
+      if (!isReported) throw error;
     }
   }
   shortSides.sort((a, b) => a - b);
@@ -138,15 +171,21 @@ async function surveyImages(sample: readonly ImageBytes[]): Promise<Survey> {
   return { medianShortSide, isGray };
 }
 
-function readSurvey(path: string): Survey | undefined {
+function surveyPath({ folder, stem }: Opening): string {
+  return join(folder, `${stem}.survey.json`);
+}
+
+function readSurvey(opening: Opening): Survey | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as Survey;
+    return JSON.parse(readFileSync(surveyPath(opening), "utf8")) as Survey;
   } catch {
+    // not there, or not whole: it is quickly made
     return undefined;
   }
 }
 
-function writeSurvey(path: string, survey: Survey): Survey {
+function writeSurvey(opening: Opening, survey: Survey): Survey {
+  const path = surveyPath(opening);
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   writeFileSync(temporary, JSON.stringify(survey));
   renameSync(temporary, path);
@@ -158,27 +197,30 @@ function folderName(source: ImageSource): string {
   return `${slug}-${createHash("sha256").update(source.identity).digest("hex").slice(0, 12)}`;
 }
 
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new DarkmatterError(
-      `openImages: the cache folder ${dirname(dirname(folder))} cannot be written (${code}). ` +
-        "Set DARKMATTER_CACHE to a folder that can.",
-      { cause },
-    );
-  }
+/** Did the file system refuse something below the cache folder? */
+function isUnwritable(error: unknown, folder: string): boolean {
+  const { code, path = "" } = error as NodeJS.ErrnoException;
+  const isRefusal = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT"].includes(code ?? "");
+  return isRefusal && path.startsWith(dirname(dirname(folder)));
+}
+
+function unwritable(folder: string, cause: unknown): DarkmatterError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return new DarkmatterError(
+    `openImages: the cache folder ${dirname(dirname(folder))} cannot be written (${code}). ` +
+      "Set DARKMATTER_CACHE to a folder that can.",
+    { cause },
+  );
 }
 
 /** Remove what the source looked like earlier and nobody opened for a week, and what a killed build left behind. */
-function removeUnused(folder: string, currentFingerprint: string): void {
+function removeUnused(folder: string, currentStem: string): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     attempt(() => {
       const ageHours = (Date.now() - statSync(path).mtimeMs) / 3_600_000;
       const isAbandoned = name.endsWith(".tmp") && ageHours > ABANDONED_HOURS;
-      const isUnused = !name.startsWith(currentFingerprint) && ageHours > 24 * UNUSED_DAYS;
+      const isUnused = !name.startsWith(currentStem) && ageHours > 24 * UNUSED_DAYS;
       if (isAbandoned || isUnused) rmSync(path, { force: true });
     });
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { folderSource } from "./folder.js";
+import type { SourceImage } from "./image-source.js";
 import { useTemporaryFolder } from "./testing/pictures.js";
 
 const folder = useTemporaryFolder();
@@ -8,6 +9,9 @@ const fill = (...paths: string[]) => {
   for (const path of paths) folder.write(path, path);
 };
 const pathsOf = async (path = folder.path()) => (await (await folderSource(path)).list()).paths;
+
+const contentsOf = (images: readonly SourceImage[]) =>
+  Promise.all(images.map(async ({ load }) => String(await load())));
 
 describe("the images of a folder", () => {
   test("are found at every depth, in natural order, by the ending of their names", async () => {
@@ -57,7 +61,7 @@ describe("the images of a folder", () => {
     const contents: string[] = [];
     for await (const image of listing.images()) contents.push(String(await image.load()));
     expect(contents).toEqual(["x/a.png", "x/b.png"]);
-    expect(listing.sample.map(String)).toEqual(contents);
+    expect(await contentsOf(listing.sample)).toEqual(contents);
   });
 
   test("get labels from their folders", async () => {
@@ -67,7 +71,7 @@ describe("the images of a folder", () => {
 
   test("are sampled evenly, not from the front", async () => {
     fill(...Array.from({ length: 200 }, (_, i) => `${i}.png`));
-    const sample = (await (await folderSource(folder.path())).list()).sample.map(String);
+    const sample = await contentsOf((await (await folderSource(folder.path())).list()).sample);
     expect(sample).toEqual(Array.from({ length: 50 }, (_, i) => `${4 * i}.png`));
   });
 });
@@ -125,7 +129,7 @@ describe("an unusable folder", () => {
 
   test("of junk says what is there", async () => {
     fill("a.txt", "b.doc", "c/d.xls", "e.zip");
-    await expect(folderSource(folder.path())).rejects.toThrow(/got "4 other files \(.*, \.\.\.\)"/);
+    await expect(folderSource(folder.path())).rejects.toThrow(/got "only other files: .*, \.\.\. \(4 in all\)"/);
   });
 
   test("missing, or a file", async () => {

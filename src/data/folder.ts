@@ -12,6 +12,7 @@ import {
   type ImageSource,
   isHidden,
   isImageName,
+  type SourceImage,
   type SourceListing,
 } from "./image-source.js";
 
@@ -44,28 +45,23 @@ export async function folderSource(folder: string): Promise<ImageSource> {
     name: basename(root),
     identity: `folder ${await realpath(root)}`,
     fingerprint: fingerprint.digest("hex"),
-    list: () => listFolder(root, images, skipped),
+    list: async () => listFolder(root, images, skipped),
   };
 }
 
-async function listFolder(
-  root: string,
-  images: readonly FoundFile[],
-  skipped: readonly SkippedFile[],
-): Promise<SourceListing> {
-  const spread = new EvenSample<FoundFile>();
-  for (const image of images) spread.add(image);
-  // one that vanishes now is reported when its turn to be decoded comes
-  const loaded = await Promise.allSettled(spread.items.map(({ path }) => readFile(join(root, path))));
+function listFolder(root: string, images: readonly FoundFile[], skipped: readonly SkippedFile[]): SourceListing {
+  const sample = new EvenSample<SourceImage>();
   const paths = images.map(({ path }) => path);
+  const imageAt = (path: string): SourceImage => ({ path, load: () => readFile(join(root, path)) });
+  for (const path of paths) sample.add(imageAt(path));
   return {
     paths,
     skipped,
     warnings: [],
-    sample: loaded.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
+    sample: sample.items,
     ...groupingsFromFolders(paths),
     async *images() {
-      for (const path of paths) yield { path, load: () => readFile(join(root, path)) };
+      for (const path of paths) yield imageAt(path);
     },
   };
 }
@@ -126,11 +122,8 @@ async function inGroups<T>(items: readonly T[], visit: (item: T) => Promise<void
 }
 
 function noImages(folder: string, otherNames: readonly string[], skipped: readonly SkippedFile[]): ValueError {
-  const others = otherNames.slice(0, 3).join(", ");
-  const got =
-    otherNames.length > 0
-      ? `${otherNames.length} other files (${others}${otherNames.length > 3 ? ", ..." : ""})`
-      : "none";
+  const others = `${otherNames.slice(0, 3).join(", ")}${otherNames.length > 3 ? ", ..." : ""}`;
+  const got = otherNames.length > 0 ? `only other files: ${others} (${otherNames.length} in all)` : "none";
   const hint =
     skipped.length > 0
       ? `${skipped.length} could not be read, such as ${skipped[0]!.path}: ${skipped[0]!.reason}.`

@@ -12,7 +12,7 @@ export interface SourceImage {
 /** All that is known without decoding. `paths`, the groupings and `images()` are in one order. */
 export interface SourceListing extends Pick<ImageSet, "paths" | "labels" | "attributes" | "skipped" | "warnings"> {
   /** Some images, evenly spread, to judge size and colour by. */
-  readonly sample: readonly ImageBytes[];
+  readonly sample: readonly SourceImage[];
   images(): AsyncIterable<SourceImage>;
 }
 

@@ -25,7 +25,7 @@ describe("a labels file", () => {
     const set = await label("file,label\n2.jpg,cat\n./b/1.jpg,dog\n3 ü.jpg,dog\n1.jpg,cat\n");
     expect(labelsOf(set)).toEqual([undefined, "cat", "dog", "dog"]);
     expect(set.warnings).toEqual([
-      "labels.csv names 1 files that are not among the images: 1.jpg",
+      "labels.csv names files that are not among the images (1): 1.jpg",
       "labels.csv has no label for 1 of 4 images",
     ]);
   });
@@ -50,7 +50,7 @@ describe("a labels file", () => {
   test("says what it does not know, but not about files that were skipped", async () => {
     const rows = ["a/1.jpg,cat", "b/1.jpg,dog", "gone.jpg,cat", "broken.jpg,cat"];
     const set = await label(`file,label\n${rows.join("\n")}`, [{ path: "broken.jpg", reason: "corrupt" }]);
-    expect(set.warnings[0]).toBe("labels.csv names 1 files that are not among the images: gone.jpg");
+    expect(set.warnings[0]).toBe("labels.csv names files that are not among the images (1): gone.jpg");
   });
 });
 

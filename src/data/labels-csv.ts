@@ -129,7 +129,9 @@ function describeGaps(labelsPath: string, set: ImageSet, unknown: readonly strin
   const file = basename(labelsPath);
   const examples = missing.slice(0, 3).join(", ") + (missing.length > 3 ? ", ..." : "");
   return [
-    ...(missing.length > 0 ? [`${file} names ${missing.length} files that are not among the images: ${examples}`] : []),
+    ...(missing.length > 0
+      ? [`${file} names files that are not among the images (${missing.length}): ${examples}`]
+      : []),
     ...(numUnlabelled > 0 ? [`${file} has no label for ${numUnlabelled} of ${set.numImages} images`] : []),
   ];
 }

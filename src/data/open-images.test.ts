@@ -63,7 +63,7 @@ describe("openImages refuses", () => {
 
   test("a folder without images", async () => {
     folder.write("junk/a.txt", "");
-    await expect(open(folder.path("junk"))).rejects.toThrow('got "1 other files (a.txt)"');
+    await expect(open(folder.path("junk"))).rejects.toThrow('got "only other files: a.txt (1 in all)"');
   });
 
   test("a training size that is none", async () => {

@@ -22,7 +22,7 @@ describe("an archive", () => {
       expect(listing.paths).toEqual(["set/b/2.png", "set/a/1.jpg"]);
       expect(listing.labels).toEqual({ classNames: ["a", "b"], classOf: Int32Array.of(1, 0) });
       expect(await contentsOf(listing)).toEqual(["set/b/2.png=two", "set/a/1.jpg=one"]);
-      expect(listing.sample.map(String)).toEqual(["two", "one"]);
+      expect(await Promise.all(listing.sample.map(async ({ load }) => String(await load())))).toEqual(["two", "one"]);
     }
   });
 

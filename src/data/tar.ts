@@ -54,7 +54,7 @@ async function listArchives(files: readonly string[]): Promise<SourceListing> {
   const keys: string[] = [];
   const classOfKey = new Map<string, string>();
   const skipped: SkippedFile[] = [];
-  const sample = new EvenSample<Buffer>();
+  const sample = new EvenSample<SourceImage>();
   for (const file of files) {
     for await (const { path, content } of wholeEntries(file, skipped)) {
       const key = `${file}\0${keyOf(path)}`;
@@ -63,7 +63,7 @@ async function listArchives(files: readonly string[]): Promise<SourceListing> {
       innerPaths.push(path);
       paths.push(displayPath(files, file, path));
       keys.push(key);
-      sample.add(content);
+      sample.add({ path, load: () => Promise.resolve(content) });
     }
   }
   if (paths.length === 0) {

@@ -4,6 +4,7 @@
  * pictures of flags in every style.
  */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { DarkmatterError } from "../../compute/errors.js";
 import { labelsFromNames } from "../groupings.js";
 import { EvenSample, type ImageSource, type SourceImage, type SourceListing } from "../image-source.js";
@@ -60,8 +61,9 @@ export const emoji: DatasetDefinition = {
   licence: "Google: Apache-2.0; Twitter: CC-BY-4.0; Fluent: MIT",
   approximateMegabytes: 152,
   async fetch({ cacheDir, onProgress }) {
-    const meter = new ProgressMeter("fetching", VENDORS.length, onProgress);
-    for (const vendor of VENDORS) {
+    const missing = VENDORS.filter((vendor) => !existsSync(packagePath(vendor.package, cacheDir)));
+    const meter = new ProgressMeter("fetching", missing.length, onProgress);
+    for (const vendor of missing) {
       await fetchNpmPackage(vendor.package, cacheDir);
       meter.advance();
     }
@@ -110,10 +112,10 @@ interface EmojiPicture {
 export async function listEmoji(vendors: readonly VendorArchive[], metadataArchive: string): Promise<SourceListing> {
   const rows = await readTable(metadataArchive);
   const pictures: Omit<EmojiPicture, "content">[] = [];
-  const sample = new EvenSample<Buffer>();
+  const sample = new EvenSample<SourceImage>();
   for await (const { content, ...picture } of readPictures(vendors, rows)) {
     pictures.push(picture);
-    sample.add(content);
+    sample.add({ path: picture.path, load: () => Promise.resolve(content) });
   }
   const category = labelsFromNames(pictures.map(({ row }) => row.category));
   return {

@@ -86,11 +86,11 @@ export const fashionMnist: DatasetDefinition = {
 export async function listFashionMnist(folder: string, parts: readonly IdxPart[]): Promise<SourceListing> {
   const read = await Promise.all(parts.map((part) => readPart(folder, part)));
   const pictures = read.flat();
-  const spread = new EvenSample<RawImage>();
-  for (const { image } of pictures) spread.add(image);
+  const sample = new EvenSample<SourceImage>();
+  for (const { path, image } of pictures) sample.add({ path, load: () => Promise.resolve(image) });
   return {
     paths: pictures.map(({ path }) => path),
-    sample: spread.items,
+    sample: sample.items,
     skipped: [],
     warnings: [],
     labels: labelsFromNames(pictures.map(({ className }) => className)),

@@ -112,19 +112,20 @@ export interface SourceOptions {
 export function sourceOfRaw(images: readonly RawImage[], options: SourceOptions = {}): ImageSource {
   const { classNames, attributes = {}, fingerprint = "0".repeat(16) } = options;
   const paths = images.map((_, i) => `${i}`);
+  const loadable = images.map((image, i) => ({ path: paths[i]!, load: async () => image }));
   return {
     name: "made",
     identity: "made",
     fingerprint,
     list: async () => ({
       paths,
-      sample: images,
+      sample: loadable,
       skipped: [],
       warnings: [],
       ...(classNames && { labels: labelsFromNames(classNames) }),
       attributes: Object.fromEntries(Object.entries(attributes).map(([name, names]) => [name, labelsFromNames(names)])),
       async *images() {
-        for (const [i, image] of images.entries()) yield { path: paths[i]!, load: async () => image };
+        yield* loadable;
       },
     }),
   };

@@ -103,8 +103,8 @@ function multiCrop(framing: RecipeStep, size: number, strength: number): readonl
 
 /** At strength 0 a crop keeps everything; above 1 it may keep less than published, but never under 0.02. */
 function crop(scaleMin: number, scaleMax: number, strength: number): RecipeStep {
-  const weakened = 1 - strength * (1 - scaleMin);
-  return { name: "randomResizedCrop", scaleMin: Math.max(Math.min(scaleMin, 0.02), weakened), scaleMax };
+  const weakened = scaleMin + (1 - strength) * (1 - scaleMin);
+  return { name: "randomResizedCrop", scaleMin: Math.max(0.02, weakened), scaleMax };
 }
 
 function jitter(brightness: number, contrast: number, saturation: number, hue: number, strength: number): RecipeStep {

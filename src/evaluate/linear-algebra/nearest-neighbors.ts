@@ -1,7 +1,7 @@
 /** Exact nearest neighbours: dot products on the engine, the few best of each query kept on the host. */
 import { ValueError } from "../../compute/index.js";
 import { type FeatureRows, rowNorms } from "../features.js";
-import { visitDotProducts } from "./dot-products.js";
+import { type DotBlock, visitDotProducts } from "./dot-products.js";
 import type { ProgramCache } from "./program-cache.js";
 
 export type Metric = "cosine" | "euclidean";
@@ -43,33 +43,58 @@ export async function nearestNeighbors(
   const [queryNorms, galleryNorms] = [rowNorms(queries), rowNorms(gallery)];
   const searches = metrics.map((metric) => ({
     metric,
-    score: scoreOf(metric, queryNorms, galleryNorms),
+    similarity: similarityOf(metric, queryNorms, galleryNorms),
     best: new BestFew(numQueries, k),
   }));
   await visitDotProducts(queries, gallery, programs, (block) => {
-    for (const { score, best } of searches) {
-      for (let q = block.queryStart; q < block.queryEnd; q++) {
-        const offset = (q - block.queryStart) * block.stride - block.galleryStart;
-        const skipped = excluded?.[q] ?? -1;
-        for (let g = block.galleryStart; g < block.galleryEnd; g++) {
-          const similarity = score(block.dots[offset + g]!, q, g);
-          if (similarity > best.worst[q]! && g !== skipped) best.insert(q, g, similarity);
-        }
-      }
-    }
+    for (const { similarity, best } of searches) scanBlock(block, similarity, best, excluded);
   });
   return searches.map(({ metric, best }) => ({ metric, k, indices: best.indices, similarities: best.similarities }));
 }
 
-type Score = (dot: number, query: number, gallery: number) => number;
+/** Both similarities are affine in the dot product: s = dot * queryScale[q] * galleryScale[g] + queryOffset[q] + galleryOffset[g]. */
+interface Similarity {
+  readonly queryScale: Float64Array;
+  readonly galleryScale: Float64Array;
+  readonly queryOffset: Float64Array;
+  readonly galleryOffset: Float64Array;
+}
 
-function scoreOf(metric: Metric, queryNorms: Float64Array, galleryNorms: Float64Array): Score {
+function similarityOf(metric: Metric, queryNorms: Float64Array, galleryNorms: Float64Array): Similarity {
   if (metric === "euclidean") {
-    return (dot, q, g) => Math.fround(2 * dot - queryNorms[q]! ** 2 - galleryNorms[g]! ** 2);
+    return {
+      queryScale: queryNorms.map(() => 2),
+      galleryScale: galleryNorms.map(() => 1),
+      queryOffset: queryNorms.map((norm) => -(norm * norm)),
+      galleryOffset: galleryNorms.map((norm) => -(norm * norm)),
+    };
   }
   const inverse = (norm: number) => (norm > 0 ? 1 / norm : 0);
-  const [inverseQuery, inverseGallery] = [queryNorms.map(inverse), galleryNorms.map(inverse)];
-  return (dot, q, g) => Math.fround(dot * inverseQuery[q]! * inverseGallery[g]!);
+  return {
+    queryScale: queryNorms.map(inverse),
+    galleryScale: galleryNorms.map(inverse),
+    queryOffset: queryNorms.map(() => 0),
+    galleryOffset: galleryNorms.map(() => 0),
+  };
+}
+
+/** Offer every pair of a block to the best few: the inner loop of all neighbour searches. */
+function scanBlock(block: DotBlock, similarity: Similarity, best: BestFew, excluded: Int32Array | undefined): void {
+  const { dots, galleryStart, galleryEnd } = block;
+  const { galleryScale, galleryOffset } = similarity;
+  for (let q = block.queryStart; q < block.queryEnd; q++) {
+    const offset = (q - block.queryStart) * block.stride - galleryStart;
+    const [scale, shift] = [similarity.queryScale[q]!, similarity.queryOffset[q]!];
+    const skipped = excluded?.[q] ?? -1;
+    let worst = best.worst[q]!;
+    for (let g = galleryStart; g < galleryEnd; g++) {
+      const s = Math.fround(dots[offset + g]! * scale * galleryScale[g]! + shift + galleryOffset[g]!);
+      if (s > worst && g !== skipped) {
+        best.insert(q, g, s);
+        worst = best.worst[q]!;
+      }
+    }
+  }
 }
 
 /** The k best candidates of each query, kept sorted by insertion: k is small and few candidates get in. */

@@ -7,3 +7,8 @@ import { retrieval } from "./retrieval.js";
 
 export const probes = { knnProbe, linearProbe, fewShot, retrieval } satisfies Record<string, Probe>;
 export type ProbeName = keyof typeof probes;
+
+/** Outcomes of all probes, under their report keys. */
+export type Scores = {
+  readonly [N in ProbeName as (typeof probes)[N]["reportKey"]]: Awaited<ReturnType<(typeof probes)[N]["run"]>>;
+};

@@ -21,7 +21,7 @@ export const SHOTS = [1, 5, 10] as const;
  * several metrics the best, named
  * Source: Wang et al. 2019, arXiv:1911.04623 (SimpleShot, CL2N). Deviations: supports are averaged after normalising.
  */
-export const fewShot: Probe<typeof options, Readonly<Record<string, ProbeEstimate>>> = {
+export const fewShot: Probe<typeof options, Readonly<Record<string, ProbeEstimate>>, "fewShot"> = {
   name: "fewShot",
   reportKey: "fewShot",
   title: "few-shot",

@@ -16,7 +16,7 @@ const options = {
  * @returns accuracy with Wilson's interval; with several metrics the best, named
  * Source: Wu et al. 2018, arXiv:1805.01978 (weighted vote); Caron et al. 2021, arXiv:2104.14294 (k = 20). Deviations: none.
  */
-export const knnProbe: Probe<typeof options, ProbeEstimate> = {
+export const knnProbe: Probe<typeof options, ProbeEstimate, "knn"> = {
   name: "knnProbe",
   reportKey: "knn",
   title: "kNN",

@@ -30,7 +30,7 @@ export const STRENGTHS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10] as const;
  * @returns accuracy on the test images with Wilson's interval, and the chosen λ as `l2`
  * Too few images for a validation split (fewer than five in every class): λ = 1e-2.
  */
-export const linearProbe: Probe<typeof options, ProbeEstimate> = {
+export const linearProbe: Probe<typeof options, ProbeEstimate, "linear"> = {
   name: "linearProbe",
   reportKey: "linear",
   title: "linear",

@@ -24,16 +24,24 @@ export interface ProbeEstimate extends Estimate {
 /** One estimate, or several by name (labels per class). */
 export type ProbeOutcome = ProbeEstimate | Readonly<Record<string, ProbeEstimate>>;
 
-export interface Probe<T extends OptionTable = OptionTable, O extends ProbeOutcome = ProbeOutcome> {
+export interface Probe<
+  T extends OptionTable = OptionTable,
+  O extends ProbeOutcome = ProbeOutcome,
+  K extends string = string,
+> {
   /** Name of the export. */
   readonly name: string;
   /** Where `report.json` keeps the outcome. */
-  readonly reportKey: string;
+  readonly reportKey: K;
   /** Row title in the printed table. */
   readonly title: string;
   readonly summary: string;
   readonly options: T;
   run(task: ProbeTask, config: ConfigOf<T>): Promise<O>;
+}
+
+export function isEstimate(outcome: ProbeOutcome): outcome is ProbeEstimate {
+  return typeof outcome.mean === "number";
 }
 
 /** The estimate of highest mean; the first of equals. */

@@ -11,7 +11,7 @@ const options = {} satisfies OptionTable;
  * Share of test images whose nearest other test image has the same label (leave one out).
  * @returns accuracy with Wilson's interval; with several metrics the best, named. ValueError below two test images
  */
-export const retrieval: Probe<typeof options, ProbeEstimate> = {
+export const retrieval: Probe<typeof options, ProbeEstimate, "retrieval"> = {
   name: "retrieval",
   reportKey: "retrieval",
   title: "retrieval top-1",

@@ -1,0 +1,129 @@
+/** The report as a table for the terminal: every number beside its floors. */
+import { isEstimate, type ProbeEstimate, probes, type Scores } from "./probes/index.js";
+import type { Report } from "./report.js";
+
+interface Row {
+  readonly title: string;
+  readonly chance: number;
+  readonly majority: number | undefined;
+  readonly rawPixels: ProbeEstimate | undefined;
+  readonly randomInit: ProbeEstimate | undefined;
+  readonly encoder: ProbeEstimate;
+}
+
+const HEADERS = ["top-1, %", "chance", "majority", "raw pixels", "random init", "encoder", "95 % interval"];
+
+const MAX_TITLE = 32;
+
+/** Aligned plain text, at most 100 columns: probes, then matches, then label-free metrics. */
+export function renderReport(report: Report): string {
+  const probeRows = probeRowsOf(report);
+  const matchRows = matchRowsOf(report);
+  const sections: string[] = [];
+  const facts = [
+    ...(probeRows.length === 0
+      ? []
+      : [
+          `${count(report.n)} test images, ${count(report.numTrain)} labelled training images, ${report.numClasses} classes`,
+        ]),
+    ...Object.values(report.matches ?? {}).map(
+      ({ title, gallerySize, encoder }) => `${title}: ${count(encoder.n)} searches among ${count(gallerySize)} images`,
+    ),
+  ];
+  if (facts.length > 0) sections.push(facts.join("\n"));
+  const rows = [...probeRows, ...matchRows];
+  if (rows.length > 0) sections.push(renderRows(rows));
+  sections.push(renderMetrics(report));
+  return sections.join("\n\n");
+}
+
+function probeRowsOf(report: Report): Row[] {
+  const { floors } = report;
+  if (floors === undefined) return [];
+  return Object.values(probes).flatMap(({ reportKey, title }) => {
+    const isRetrieval = reportKey === "retrieval";
+    return namesOf(report, reportKey).flatMap((name) => {
+      const encoder = pick(report, reportKey, name);
+      if (encoder === undefined) return [];
+      return {
+        title: name === "" ? title : `${title}, ${name} a class`,
+        chance: isRetrieval ? floors.retrievalChance : floors.chance,
+        majority: isRetrieval || name !== "" ? undefined : floors.majority,
+        rawPixels: pick(floors.rawPixels, reportKey, name),
+        randomInit: pick(floors.randomInit, reportKey, name),
+        encoder,
+      };
+    });
+  });
+}
+
+function matchRowsOf({ matches = {} }: Report): Row[] {
+  return Object.values(matches).map(({ title, encoder, floors }) => ({
+    title: title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1)}…` : title,
+    chance: floors.chance,
+    majority: undefined,
+    rawPixels: floors.rawPixels,
+    randomInit: floors.randomInit,
+    encoder,
+  }));
+}
+
+/** The names of a probe's estimates; "" for a single one. */
+function namesOf(scores: Partial<Scores>, key: keyof Scores): string[] {
+  const outcome = scores[key];
+  if (outcome === undefined) return [];
+  return isEstimate(outcome) ? [""] : Object.keys(outcome);
+}
+
+function pick(scores: Partial<Scores> | undefined, key: keyof Scores, name: string): ProbeEstimate | undefined {
+  const outcome = scores?.[key];
+  if (outcome === undefined) return undefined;
+  return isEstimate(outcome) ? outcome : outcome[name];
+}
+
+function renderRows(rows: readonly Row[]): string {
+  const cells = rows.map(({ title, chance, majority, rawPixels, randomInit, encoder }) => [
+    title,
+    percent(chance),
+    percent(majority),
+    withMetric(rawPixels),
+    percent(randomInit?.mean),
+    percent(encoder.mean),
+    `${percent(encoder.low)} – ${percent(encoder.high)}`,
+  ]);
+  const widths = HEADERS.map((header, column) =>
+    Math.max(...[header, ...cells.map((row) => row[column]!)].map((s) => s.length)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "─".repeat(width)).join("  ");
+  return [line(HEADERS), rule, ...cells.map(line)].join("\n");
+}
+
+function renderMetrics({ metrics }: Report): string {
+  const parts = [
+    `effective rank ${metrics.effectiveRank.toFixed(1)}`,
+    `RankMe ${metrics.rankMe.toFixed(1)}`,
+    `spread of a dimension ${metrics.perDimensionStd.toPrecision(3)}`,
+    `common to all images ${percent(metrics.meanNormRatio)} %`,
+  ];
+  return `features: ${parts.join(" · ")}`;
+}
+
+/** The stronger metric is named, since which one it is depends on the data. */
+function withMetric(estimate: ProbeEstimate | undefined): string {
+  const metric = estimate?.metric === undefined ? "" : estimate.metric === "euclidean" ? " euc" : " cos";
+  return percent(estimate?.mean) + metric;
+}
+
+function percent(share: number | undefined): string {
+  if (share === undefined) return "–";
+  return share > 0 && share < 0.001 ? (100 * share).toPrecision(1) : (100 * share).toFixed(1);
+}
+
+function count(n: number | undefined): string {
+  return (n ?? 0).toLocaleString("en-US");
+}

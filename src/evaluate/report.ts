@@ -1,0 +1,90 @@
+/** The report of a run: what the encoder knows, beside the floors that make a number mean something. */
+import type { MetricName } from "./metrics/index.js";
+import { isEstimate, type ProbeEstimate, type ProbeOutcome, probes, type Scores } from "./probes/index.js";
+
+/** What is reached without learning anything. */
+export interface Floors {
+  /** One class at random: 1 / number of classes. */
+  readonly chance: number;
+  /** Always the most common training class, on the test images. */
+  readonly majority: number;
+  /** A random other test image has the same label. */
+  readonly retrievalChance: number;
+  /** Pixels as features; for each probe the stronger of cosine and Euclidean, named in `metric`. */
+  readonly rawPixels?: Scores;
+  /** The same encoder before training. */
+  readonly randomInit?: Scores;
+}
+
+/** Finding one right picture among many: copies of it, or the same thing by another hand. */
+export interface MatchReport {
+  readonly title: string;
+  readonly gallerySize: number;
+  readonly encoder: ProbeEstimate;
+  readonly floors: {
+    readonly chance: number;
+    readonly rawPixels?: ProbeEstimate;
+    readonly randomInit?: ProbeEstimate;
+  };
+}
+
+/** `report.json`. The probes are absent when there are no labels. */
+export interface Report extends Partial<Scores> {
+  /** Test images with a label. */
+  readonly n?: number;
+  readonly numTrain?: number;
+  readonly numClasses?: number;
+  readonly classNames?: readonly string[];
+  readonly floors?: Floors;
+  /** Label-free metrics of the encoder's features on test images. */
+  readonly metrics: Readonly<Record<MetricName, number>>;
+  /** Retrieval of given matches, by name. */
+  readonly matches?: Readonly<Record<string, MatchReport>>;
+}
+
+/**
+ * A report with every estimate reduced to its number (few-shot keeps its intervals): one line of JSON, for eyes and jq.
+ * { n, numTrain, numClasses, knn, linear, fewShot: { 1: { mean, low, high }, .. }, retrieval, floors, matches }
+ */
+export function flatReport(report: Report): Record<string, unknown> {
+  const { n, numTrain, numClasses, floors, matches } = report;
+  return {
+    ...(n !== undefined && { n, numTrain, numClasses }),
+    ...flatScores(report),
+    ...(floors && {
+      floors: {
+        ...floors,
+        ...(floors.rawPixels && { rawPixels: flatScores(floors.rawPixels) }),
+        ...(floors.randomInit && { randomInit: flatScores(floors.randomInit) }),
+      },
+    }),
+    ...(matches && { matches: Object.fromEntries(Object.entries(matches).map(([name, m]) => [name, flatMatch(m)])) }),
+  };
+}
+
+function flatScores(scores: Partial<Scores>): Record<string, unknown> {
+  const present = Object.values(probes).flatMap(({ reportKey }) => {
+    const outcome: ProbeOutcome | undefined = scores[reportKey];
+    return outcome === undefined ? [] : [[reportKey, flatOutcome(outcome)] as const];
+  });
+  return Object.fromEntries(present);
+}
+
+function flatOutcome(outcome: ProbeOutcome): unknown {
+  if (isEstimate(outcome)) return outcome.mean;
+  const estimates = Object.entries(outcome).map(([name, { mean, low, high }]) => [name, { mean, low, high }]);
+  return Object.fromEntries(estimates);
+}
+
+function flatMatch({ encoder, floors }: MatchReport): Record<string, unknown> {
+  const { chance, rawPixels, randomInit } = floors;
+  return {
+    top1: encoder.mean,
+    n: encoder.n,
+    floors: {
+      chance,
+      ...(rawPixels && { rawPixels: rawPixels.mean }),
+      ...(randomInit && { randomInit: randomInit.mean }),
+    },
+  };
+}

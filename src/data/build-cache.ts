@@ -35,8 +35,8 @@ export async function buildCache(source: ImageSource, listing: SourceListing, op
   const writer = new CacheWriter(temporary, imageSize, channels);
   let isOpen = true;
   try {
-    const index = await writeImages(writer, source, listing, options);
-    writer.finish(index);
+    const written = await writeImages(writer, source, listing, options);
+    writer.finish(makeIndex(source, listing, written));
     writer.close();
     isOpen = false;
     renameSync(temporary, cachePath);
@@ -47,30 +47,29 @@ export async function buildCache(source: ImageSource, listing: SourceListing, op
   }
 }
 
+/** Which images of the listing are in the cache, and what became of the others. */
+interface Written {
+  readonly kept: readonly number[];
+  readonly skipped: readonly SkippedFile[];
+}
+
 async function writeImages(
   writer: CacheWriter,
   source: ImageSource,
   listing: SourceListing,
   options: BuildOptions,
-): Promise<CacheIndex> {
+): Promise<Written> {
   const kept: number[] = [];
   const skipped = [...listing.skipped];
-  const duplicates = source.duplicateGroupOf && new DuplicateFilter(options.imageSize, options.channels);
+  const twinOf = duplicateFinder(source, options);
   const meter = new ProgressMeter("decoding", listing.paths.length, options.onProgress);
   let position = 0;
   for await (const { path, result } of decodeInOrder(listing.images(), options)) {
-    if (path !== listing.paths[position]) {
-      throw new DarkmatterError(
-        `openImages: ${source.name} was changed while it was read (at ${path}). Open it again.`,
-      );
-    }
-    const twin =
-      "pixels" in result ? duplicates?.twinOf(result.pixels, path, source.duplicateGroupOf!(path)) : undefined;
-    if ("reason" in result) {
-      skipped.push(result);
-    } else if (twin !== undefined) {
-      skipped.push({ path, reason: `same picture as ${twin}` });
-    } else {
+    if (path !== listing.paths[position]) throw changedMeanwhile(source, path);
+    const reason = "reason" in result ? result.reason : twinOf(result.pixels, path);
+    if (reason !== undefined) {
+      skipped.push({ path, reason });
+    } else if ("pixels" in result) {
       if (options.requireGray && !result.isGray) throw new ColourFoundError(path);
       writer.append(result.pixels);
       kept.push(position);
@@ -78,15 +77,23 @@ async function writeImages(
     position++;
     meter.advance();
   }
+  if (position < listing.paths.length) throw changedMeanwhile(source, listing.paths[position]!);
+  return { kept, skipped };
+}
+
+/** Tells why a picture is not wanted a second time, if the source wants each only once. */
+function duplicateFinder({ duplicateGroupOf }: ImageSource, { imageSize, channels }: BuildOptions) {
+  const filter = new DuplicateFilter(imageSize, channels);
+  return (pixels: Uint8Array, path: string): string | undefined => {
+    const twin = duplicateGroupOf && filter.twinOf(pixels, path, duplicateGroupOf(path));
+    return twin === undefined ? undefined : `same picture as ${twin}`;
+  };
+}
+
+function makeIndex(source: ImageSource, listing: SourceListing, { kept, skipped }: Written): CacheIndex {
   if (kept.length === 0) {
-    const expected = "at least one usable image";
-    throw new ValueError(
-      "openImages",
-      source.name,
-      expected,
-      `${listing.paths.length} unusable`,
-      describeSkipped(skipped),
-    );
+    const got = `${listing.paths.length} unusable`;
+    throw new ValueError("openImages", source.name, "at least one usable image", got, describeSkipped(skipped));
   }
   const { labels, attributes = {} } = selectGroupings(listing, kept);
   return {
@@ -96,6 +103,10 @@ async function writeImages(
     ...(labels && { labels: storeLabels(labels) }),
     attributes: Object.fromEntries(Object.entries(attributes).map(([name, group]) => [name, storeLabels(group)])),
   };
+}
+
+function changedMeanwhile(source: ImageSource, path: string): DarkmatterError {
+  return new DarkmatterError(`openImages: ${source.name} was changed while it was read (at ${path}). Open it again.`);
 }
 
 interface Outcome {
@@ -109,7 +120,10 @@ async function* decodeInOrder(images: AsyncIterable<SourceImage>, options: Build
   const inFlight: Promise<Outcome>[] = [];
   try {
     for await (const image of images) {
-      inFlight.push(decodeOrSkip(image, options));
+      const outcome = decodeOrSkip(image, options);
+      // a failure is thrown when its turn comes; until then it is not an unhandled one
+      outcome.catch(() => {});
+      inFlight.push(outcome);
       if (inFlight.length >= maxInFlight) yield await inFlight.shift()!;
     }
     while (inFlight.length > 0) yield await inFlight.shift()!;

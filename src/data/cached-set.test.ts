@@ -224,6 +224,16 @@ describe("the cache", () => {
       }),
     };
     await expect(open(failing)).rejects.toThrow("pulled the plug");
+    const faulty = { ...(await source.list()) };
+    faulty.images = async function* () {
+      for (let i = 0; i < 100; i++) {
+        yield {
+          path: `${i}`,
+          load: () => (i === 70 ? Promise.reject(new TypeError("our bug")) : Promise.resolve(images[i]!)),
+        };
+      }
+    };
+    await expect(open({ ...source, list: async () => faulty })).rejects.toThrow("our bug");
     expect(cacheFiles().filter((name) => !name.endsWith("survey.json"))).toEqual([]);
     const set = await open(source);
     expect(set.numImages).toBe(100);
@@ -242,8 +252,14 @@ describe("the cache", () => {
 
   test("says when the source changed under it", async () => {
     const source = sourceOfRaw(grayImages(3));
-    const listing = { ...(await source.list()), paths: ["0", "x", "2"] };
-    await expect(open({ ...source, list: async () => listing })).rejects.toThrow("was changed while it was read");
+    for (const paths of [
+      ["0", "x", "2"],
+      ["0", "1", "2", "3"],
+      ["0", "1"],
+    ]) {
+      const listing = { ...(await source.list()), paths };
+      await expect(open({ ...source, list: async () => listing })).rejects.toThrow("was changed while it was read");
+    }
   });
 
   test("drops what nobody opened for a week and what killed builds left", async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { folderSource } from "./folder.js";
@@ -43,6 +44,14 @@ describe("the images of a folder", () => {
     const names = ["Übung 1.png", "my dog's photo.jpg", "日本語/写真.png", "emoji 😀.webp", "new\nline.png"];
     fill(...names);
     expect([...(await pathsOf())].sort()).toEqual([...names].sort());
+  });
+
+  test("are regular files: a pipe would be waited for without end", async () => {
+    fill("a.png");
+    execFileSync("mkfifo", [folder.path("pipe.png")]);
+    const { paths, skipped } = await (await folderSource(folder.path())).list();
+    expect(paths).toEqual(["a.png"]);
+    expect(skipped).toEqual([{ path: "pipe.png", reason: "not a regular file" }]);
   });
 
   test("are not the hidden ones", async () => {

@@ -76,7 +76,7 @@ export async function findFiles(root: string): Promise<FoundFiles> {
   const visited = new Set<string>();
   const folders = [root];
   const linkedFolders: string[] = [];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop() ?? linkedFolders.shift()) {
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop() ?? linkedFolders.sort().shift()) {
     const path = toPortable(relative(root, folder));
     try {
       const real = await realpath(folder);
@@ -100,10 +100,11 @@ export async function findFiles(root: string): Promise<FoundFiles> {
       folders.push(absolute);
     } else if (entry.isSymbolicLink() || isImageName(entry.name)) {
       try {
-        const { size, mtimeMs, isFolder } = await stat(absolute).then((s) => ({ ...s, isFolder: s.isDirectory() }));
-        if (isFolder) linkedFolders.push(absolute);
-        else if (isImageName(entry.name)) found.images.push({ path, bytes: size, modifiedMs: mtimeMs });
-        else found.otherNames.push(entry.name);
+        const stats = await stat(absolute);
+        if (stats.isDirectory()) linkedFolders.push(absolute);
+        else if (!isImageName(entry.name)) found.otherNames.push(entry.name);
+        else if (stats.isFile()) found.images.push({ path, bytes: stats.size, modifiedMs: stats.mtimeMs });
+        else found.skipped.push({ path, reason: "not a regular file" });
       } catch (cause) {
         if (isImageName(entry.name)) found.skipped.push({ path, reason: `cannot be read (${codeOf(cause)})` });
       }

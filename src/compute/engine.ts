@@ -16,6 +16,8 @@ export interface FlatExecutable {
   /** `into`: arrays the outputs are written to, where the engine can; they must not be among the inputs. */
   run(inputs: readonly HostArray[], into?: readonly HostArray[]): Promise<readonly HostArray[]>;
   dispose(): Promise<void>;
+  /** Bytes of values alive at once while it runs, at most; undefined where the engine cannot tell. */
+  readonly peakBytes?: number | undefined;
 }
 
 export interface Engine {
@@ -36,6 +38,8 @@ export interface Executable<Inputs, Outputs> {
    */
   run(inputs: Inputs, into?: Outputs): Promise<Outputs>;
   dispose(): Promise<void>;
+  /** Bytes of values alive at once while it runs, at most; undefined where the engine cannot tell. */
+  readonly peakBytes: number | undefined;
 }
 
 /** Compile a program on an engine. */
@@ -57,6 +61,7 @@ export async function compile<Inputs, Outputs>(
       return unflattenTree(new Map(results.map((array, i) => [outputNames[i]!, array]))) as Outputs;
     },
     dispose: () => flat.dispose(),
+    peakBytes: flat.peakBytes,
   };
 }
 

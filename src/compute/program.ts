@@ -56,7 +56,11 @@ export async function trace<const S, O extends Tree<Tensor>>(
   body: (inputs: MapTree<S, TensorSpec, Tensor>) => O,
 ): Promise<Program<MapTree<S, TensorSpec, HostArray>, MapTree<O, Tensor, HostArray>>> {
   await startJax();
-  const inputs = [...flattenTree(specs as Tree<TensorSpec>, isSpec)].map(([name, spec]) => ({ name, ...spec }));
+  const inputs = [...flattenTree(specs as Tree<TensorSpec>, isSpec)].map(([name, { shape, dtype }]) => ({
+    name,
+    shape,
+    dtype,
+  }));
   let outputNames: string[] = [];
   const flatBody = (...tracers: Tracer[]): Tracer[] => {
     const leaves = new Map(tracers.map((tracer, i) => [inputs[i]!.name, Tensor.fromTracer(tracer)]));

@@ -22,6 +22,7 @@ export interface CompiledGraph {
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
   readonly histogram: Readonly<Record<string, number>>;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
 }
 
 const RULES: Readonly<Record<string, LoweringRule>> = {
@@ -81,7 +82,8 @@ export function compileGraph(jaxpr: Jaxpr, constants: readonly (HostArray | unde
   const graph = new OnnxGraph();
   const views = new Map<Expression, View>();
   const order = reachable(program.outputs);
-  const context = { graph, prefersSwapped: outputPreference(order) };
+  const viewOf = (expression: Expression) => views.get(expression)!;
+  const context = { graph, viewOf, prefersSwapped: outputPreference(order) };
   const inputs = program.inputs.map((input, i) => {
     if (!order.includes(input)) return undefined;
     const constant = i < constants.length ? constants[i] : undefined;
@@ -103,6 +105,7 @@ export function compileGraph(jaxpr: Jaxpr, constants: readonly (HostArray | unde
     inputs: inputs.slice(constants.length),
     outputs,
     histogram: graph.histogram(),
+    shapes: graph.shapes,
   };
 }
 

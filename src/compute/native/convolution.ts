@@ -1,12 +1,19 @@
 /**
- * Convolution. jax-js has one primitive for a convolution and both its gradients (`padding`, `lhsDilation` for the
- * gradient by the images, `rhsDilation` for the gradient by the weights). ONNX has `Conv`, and `ConvTranspose` where
- * the images are dilated.
+ * Convolution as matrix products. jax-js has one primitive for a convolution and both its gradients:
+ *   out[b, o, p] = Σ_c Σ_k lhs[b, c, (p·stride + k·rhsDilation − pad) / lhsDilation] · rhs[o, c, k]
+ * (terms whose position is outside of lhs, or between its dilated elements, are 0). Each of the three becomes one Gemm
+ * over the whole batch, with channels innermost in memory, and one Gather that lays out the neighbourhoods:
+ *   forward            few k:  patches[b, p, (k, c)] x rhs[(k, c), o]
+ *   gradient by rhs    few p:  patches[(p, b), (c, k)] x rhs[(c, k), o]; these patches are the forward's, shared
+ *   gradient by lhs    lhsDilation: lhs[b, i, c] x rhs[c, (k, o)], then each p sums the (i, k) that meet there
+ * Layers that follow run channels-innermost as well, since views carry the order of memory along.
  */
-import { materialise } from "./arrange.js";
+import { sizeOf } from "../host-array.js";
+import { arrange, materialise } from "./arrange.js";
+import type { Expression } from "./expression.js";
 import { type LoweringContext, type LoweringRule, unsupported } from "./lowering.js";
-import type { Value } from "./onnx-graph.js";
-import { contiguousView, type View } from "./views.js";
+import type { OnnxGraph, Value } from "./onnx-graph.js";
+import { contiguousView, permute, type View } from "./views.js";
 
 type Pair = readonly [number, number];
 interface ConvolutionParameters {
@@ -17,78 +24,219 @@ interface ConvolutionParameters {
   readonly rhsDilation: readonly number[];
 }
 
+/** Sizes of the spatial axes, and where things meet. */
+interface Geometry extends ConvolutionParameters {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly taps: readonly number[];
+  /** The kernel is read backwards. */
+  readonly isFlipped: boolean;
+}
+
 export const convolution: LoweringRule = (context, expression, operands) => {
   const parameters = expression.parameters as unknown as ConvolutionParameters;
-  if (parameters.vmapDims !== 0)
-    throw unsupported("conv with vmap dimensions", "Grouped convolution is not supported yet: use groups of 1.");
-  const [images, weights] = operands as [View, View];
-  const isDilated = parameters.lhsDilation.some((dilation) => dilation !== 1);
-  const value = isDilated
-    ? transposedConvolution(context, images, weights, parameters, expression.shape)
-    : plainConvolution(context, images, weights, parameters, expression.shape);
-  return contiguousView(value);
+  if (parameters.vmapDims !== 0) {
+    throw unsupported("conv with vmap dimensions", "Grouped convolution is not supported: use one group.");
+  }
+  const lhs = withoutBroadcasts(context.graph, operands[0]!);
+  const { view, isFlipped } = readKernel(context, expression, operands[1]!);
+  const rhs = withoutBroadcasts(context.graph, view);
+  const inputs = expression.operands[0]!.shape.slice(2);
+  const taps = expression.operands[1]!.shape.slice(2);
+  const geometry = { ...parameters, inputs, taps, outputs: expression.shape.slice(2), isFlipped };
+  if (parameters.lhsDilation.some((dilation) => dilation !== 1)) return spread(context.graph, lhs, rhs, geometry);
+  return isGradientByKernel(lhs, geometry)
+    ? overPositions(context.graph, lhs, rhs, geometry)
+    : overTaps(context.graph, lhs, rhs, geometry);
 };
 
-function plainConvolution(
-  { graph }: LoweringContext,
-  images: View,
-  weights: View,
-  { strides, padding, rhsDilation }: ConvolutionParameters,
-  shape: readonly number[],
-): Value {
-  const input = cropNegative(graph, materialise(graph, images), padding);
-  const pads = positive(padding);
-  const kernel = materialise(graph, weights);
-  const attributes = { kernel_shape: kernel.shape.slice(2), strides, pads, dilations: rhsDilation };
-  return graph.emit("Conv", [input, kernel], shape, { attributes });
+/**
+ * In the gradient by the kernel, images and channels have changed places. Seen by the memory of lhs, where channels
+ * are innermost; where neither is, by the kernel being the larger map.
+ */
+function isGradientByKernel(lhs: View, { taps, outputs }: Geometry): boolean {
+  const innermost = (axis: number) => Math.min(...lhs.dims[axis]!.map(({ stride }) => stride));
+  if (innermost(1) === 1) return false;
+  return innermost(0) === 1 || sizeOf(taps) > sizeOf(outputs);
 }
 
-/** A convolution of images with zeros put between their pixels: a transposed convolution with the kernel turned. */
-function transposedConvolution(
-  { graph }: LoweringContext,
-  images: View,
-  weights: View,
-  { strides, padding, lhsDilation, rhsDilation }: ConvolutionParameters,
-  shape: readonly number[],
-): Value {
-  if (strides.some((stride) => stride !== 1))
+/** A kernel that was turned around only for this is read as it was, in the other direction. */
+function readKernel(context: LoweringContext, expression: Expression, view: View): { view: View; isFlipped: boolean } {
+  const kernel = expression.operands[1]!;
+  const spatial = kernel.shape.slice(2).map((_, i) => i + 2);
+  const isTurned = kernel.operator === "flip" && String(kernel.parameters.axis) === String(spatial);
+  return isTurned ? { view: context.viewOf(kernel.operands[0]!), isFlipped: true } : { view, isFlipped: false };
+}
+
+/** patches [B·P, K·C] x rhs [K·C, O] -> [B, P, O]. */
+function overTaps(graph: OnnxGraph, lhs: View, rhs: View, geometry: Geometry): View {
+  const [batch, channels, outChannels] = [sizeAt(lhs, 0), sizeAt(lhs, 1), sizeAt(rhs, 0)];
+  const [numPositions, numTaps] = [sizeOf(geometry.outputs), sizeOf(geometry.taps)];
+  const patches = gatherPatches(graph, lhs, [0], [1], geometry, "position");
+  const rows = graph.reshape(patches, [batch * numPositions, numTaps * channels]);
+  const kernel = arrangeDims(graph, rhs, [[0], spatialAxes(rhs), [1]], [outChannels, numTaps * channels]);
+  const product = gemm(graph, rows, kernel, { transB: 1 }, [batch * numPositions, outChannels]);
+  return channelsFirst(graph, product, batch, geometry.outputs, outChannels);
+}
+
+/** patches [C·K, P·B] (transposed) x rhs [C·K, O] -> [P, B, O]: the batch of lhs is small, its "channels" are summed. */
+function overPositions(graph: OnnxGraph, lhs: View, rhs: View, geometry: Geometry): View {
+  const [outer, summed, outChannels] = [sizeAt(lhs, 0), sizeAt(lhs, 1), sizeAt(rhs, 0)];
+  const [numPositions, numTaps] = [sizeOf(geometry.outputs), sizeOf(geometry.taps)];
+  const patches = gatherPatches(graph, lhs, [1], [0], geometry, "tap");
+  const rows = graph.reshape(patches, [summed * numTaps, numPositions * outer]);
+  const kernel = arrangeDims(graph, rhs, [[1], spatialAxes(rhs), [0]], [summed * numTaps, outChannels]);
+  // [O, P·B]: with the roles of forward, this is the memory order of the weight it is the gradient of, up to taps.
+  const product = gemm(graph, kernel, rows, { transA: 1 }, [outChannels, numPositions * outer]);
+  const shaped = graph.reshape(product, [outChannels, ...geometry.outputs, outer]);
+  const rank = shaped.shape.length;
+  return permute(contiguousView(shaped), [rank - 1, 0, ...geometry.outputs.map((_, i) => i + 1)]);
+}
+
+/** lhs [B·(I + 1), C] x rhs [C, K·O], then each position sums what meets there. Row I of each image is zero. */
+function spread(graph: OnnxGraph, lhs: View, rhs: View, geometry: Geometry): View {
+  if (geometry.strides.some((stride) => stride !== 1)) {
     throw unsupported("conv with both stride and lhsDilation", "Use one of them.");
-  const input = materialise(graph, images);
-  // Kernel [Cout, Cin, ...] of the convolution -> [Cin, Cout, ...] turned, as ConvTranspose wants it.
-  const swapped = materialise(graph, {
-    base: weights.base,
-    dims: [weights.dims[1]!, weights.dims[0]!, ...weights.dims.slice(2)],
+  }
+  const [batch, channels, outChannels] = [sizeAt(lhs, 0), sizeAt(lhs, 1), sizeAt(rhs, 0)];
+  const [numInputs, numTaps, numPositions] = [geometry.inputs, geometry.taps, geometry.outputs].map(sizeOf) as [
+    number,
+    number,
+    number,
+  ];
+  const image = arrangeDims(graph, lhs, [[0], spatialAxes(lhs), [1]], [batch, numInputs, channels]);
+  const rows = graph.reshape(withZeroRow(graph, image), [batch * (numInputs + 1), channels]);
+  const kernel = arrangeDims(graph, rhs, [[1], spatialAxes(rhs), [0]], [channels, numTaps * outChannels]);
+  const product = gemm(graph, rows, kernel, {}, [batch * (numInputs + 1), numTaps * outChannels]);
+  const contributions = graph.reshape(product, [batch, (numInputs + 1) * numTaps, outChannels]);
+  const meeting = meetingRows(geometry, numInputs * numTaps);
+  const most = Math.max(...meeting.map((list) => list.length));
+  const zeroRow = numInputs * numTaps;
+  const index = meeting.flatMap((list) => Array.from({ length: most }, (_, t) => list[t] ?? zeroRow));
+  const gathered = gatherRows(graph, contributions, index, [batch, numPositions * most, outChannels]);
+  if (most === 1) return channelsFirst(graph, gathered, batch, geometry.outputs, outChannels);
+  const separate = graph.reshape(gathered, [batch * numPositions, most, outChannels]);
+  const summed = graph.emit("ReduceSum", [separate, graph.integers([1])], [batch * numPositions, outChannels], {
+    attributes: { keepdims: 0 },
   });
-  const spatial = swapped.shape.slice(2);
-  const axes = graph.integers(spatial.map((_, i) => i + 2));
-  const back = graph.integers(spatial.map(() => -1));
-  const lowest = graph.integers(spatial.map(() => -(2 ** 31)));
-  const kernel = graph.emit("Slice", [swapped, back, lowest, axes, back], swapped.shape);
-  // The convolution pads the dilated images by `padding`; ConvTranspose without pads gives what padding reach - 1
-  // would. A smaller padding crops its output, a larger one adds zeros.
-  const reach = spatial.map((size, i) => (size - 1) * rhsDilation[i]!);
-  const crops = padding.map(([before, after], i): Pair => [reach[i]! - before, reach[i]! - after]);
-  const pads = positive(crops);
-  const grown = crops.map(([before, after]): Pair => [Math.max(0, -before), Math.max(0, -after)]);
-  const bare = shape.map((size, i) => (i < 2 ? size : size - grown[i - 2]![0] - grown[i - 2]![1]));
-  const attributes = { kernel_shape: spatial, strides: lhsDilation, pads, dilations: rhsDilation };
-  const output = graph.emit("ConvTranspose", [input, kernel], bare, { attributes });
-  if (grown.every(([before, after]) => before === 0 && after === 0)) return output;
-  const widths = [0, 0, ...grown.map(([before]) => before), 0, 0, ...grown.map(([, after]) => after)];
-  return graph.emit("Pad", [output, graph.integers(widths)], shape);
+  return channelsFirst(graph, summed, batch, geometry.outputs, outChannels);
 }
 
-/** Negative padding cuts rows and columns off; ONNX wants that as a slice. */
-function cropNegative(graph: LoweringContext["graph"], input: Value, padding: readonly Pair[]): Value {
-  if (padding.every(([before, after]) => before >= 0 && after >= 0)) return input;
-  const starts = padding.map(([before]) => Math.max(0, -before));
-  const ends = padding.map(([, after], i) => input.shape[i + 2]! - Math.max(0, -after));
-  const shape = [...input.shape.slice(0, 2), ...ends.map((end, i) => end - starts[i]!)];
-  const axes = graph.integers(padding.map((_, i) => i + 2));
-  return graph.emit("Slice", [input, graph.integers(starts), graph.integers(ends), axes], shape);
+/**
+ * The neighbourhoods of lhs: [kept, rows, columns, inner], where rows and columns are positions and taps, whichever
+ * way round `rowsAre` says.
+ */
+function gatherPatches(
+  graph: OnnxGraph,
+  lhs: View,
+  keptAxes: readonly number[],
+  innerAxes: readonly number[],
+  geometry: Geometry,
+  rowsAre: "position" | "tap",
+): Value {
+  const numInputs = sizeOf(geometry.inputs);
+  const kept = sizeAt(lhs, keptAxes[0]!);
+  const inner = sizeAt(lhs, innerAxes[0]!);
+  const image = arrangeDims(graph, lhs, [keptAxes, spatialAxes(lhs), innerAxes], [kept, numInputs, inner]);
+  const positions = coordinates(geometry.outputs);
+  const taps = coordinates(geometry.taps);
+  const at = (position: readonly number[], tap: readonly number[]) => inputRow(geometry, position, tap) ?? numInputs;
+  const index =
+    rowsAre === "position"
+      ? positions.flatMap((position) => taps.map((tap) => at(position, tap)))
+      : taps.flatMap((tap) => positions.map((position) => at(position, tap)));
+  const isInside = index.every((row) => row < numInputs);
+  return gatherRows(graph, isInside ? image : withZeroRow(graph, image), index, [kept, index.length, inner]);
 }
 
-/** Pads as ONNX lists them: all beginnings, then all ends. */
-function positive(padding: readonly Pair[]): number[] {
-  return [...padding.map(([before]) => Math.max(0, before)), ...padding.map(([, after]) => Math.max(0, after))];
+/** The row of lhs that a position meets at a tap, or undefined outside of lhs or between its dilated elements. */
+function inputRow(geometry: Geometry, position: readonly number[], tap: readonly number[]): number | undefined {
+  let row = 0;
+  for (const [i, size] of geometry.inputs.entries()) {
+    const step = geometry.isFlipped ? geometry.taps[i]! - 1 - tap[i]! : tap[i]!;
+    const dilated = position[i]! * geometry.strides[i]! + step * geometry.rhsDilation[i]! - geometry.padding[i]![0];
+    const at = dilated / geometry.lhsDilation[i]!;
+    if (!Number.isInteger(at) || at < 0 || at >= size) return undefined;
+    row = row * size + at;
+  }
+  return row;
+}
+
+/** For each position, the rows (input, tap) whose products it sums. */
+function meetingRows(geometry: Geometry, numRows: number): number[][] {
+  const taps = coordinates(geometry.taps);
+  return coordinates(geometry.outputs).map((position) =>
+    taps.flatMap((tap, k) => {
+      const input = inputRow(geometry, position, tap);
+      const row = input === undefined ? numRows : input * taps.length + k;
+      return row < numRows ? [row] : [];
+    }),
+  );
+}
+
+/** All index tuples of a shape, row-major. */
+function coordinates(shape: readonly number[]): number[][] {
+  let all: number[][] = [[]];
+  for (const size of shape) all = all.flatMap((tuple) => Array.from({ length: size }, (_, i) => [...tuple, i]));
+  return all;
+}
+
+/** Rows by index along the middle axis of [batch, rows, columns]; a copy of whole rows, in parallel. */
+function gatherRows(graph: OnnxGraph, value: Value, index: readonly number[], shape: readonly number[]): Value {
+  const isIdentity = index.length === value.shape[1] && index.every((row, i) => row === i);
+  if (isIdentity) return graph.reshape(value, shape);
+  const rows = graph.constant(Int32Array.from(index), [index.length], "int32");
+  return graph.emit("Gather", [value, rows], shape, { attributes: { axis: 1 } });
+}
+
+/** [batch, rows, columns] -> [batch, rows + 1, columns], the last row zero. */
+function withZeroRow(graph: OnnxGraph, value: Value): Value {
+  const [batch, rows, columns] = value.shape as [number, number, number];
+  return graph.emit("Pad", [value, graph.integers([0, 0, 0, 0, 1, 0])], [batch, rows + 1, columns]);
+}
+
+function gemm(
+  graph: OnnxGraph,
+  left: Value,
+  right: Value,
+  flags: { transA?: 1; transB?: 1 },
+  shape: readonly number[],
+): Value {
+  return graph.emit("Gemm", [left, right], shape, { attributes: { transA: 0, transB: 0, ...flags } });
+}
+
+/** [B, P, O] in memory -> the logical [B, O, ...P]. */
+function channelsFirst(
+  graph: OnnxGraph,
+  value: Value,
+  batch: number,
+  spatial: readonly number[],
+  channels: number,
+): View {
+  const shaped = graph.reshape(value, [batch, ...spatial, channels]);
+  const rank = shaped.shape.length;
+  return permute(contiguousView(shaped), [0, rank - 1, ...spatial.map((_, i) => i + 1)]);
+}
+
+/** A value with the dimensions of a view in another order, under a shape. */
+function arrangeDims(
+  graph: OnnxGraph,
+  view: View,
+  order: readonly (readonly number[])[],
+  shape: readonly number[],
+): Value {
+  const factors = order.flat().flatMap((axis) => view.dims[axis]!);
+  return arrange(graph, view.base, factors, shape);
+}
+
+function withoutBroadcasts(graph: OnnxGraph, view: View): View {
+  return view.dims.flat().every(({ stride }) => stride !== 0) ? view : contiguousView(materialise(graph, view));
+}
+
+function spatialAxes(view: View): number[] {
+  return view.dims.slice(2).map((_, i) => i + 2);
+}
+
+function sizeAt(view: View, axis: number): number {
+  return sizeOf(view.dims[axis]!.map(({ size }) => size));
 }

@@ -27,17 +27,18 @@ export function elementwise(operator: string, attributes: Record<string, Attribu
 
 /** Run `emit` on operands brought to one order of factors. */
 export function overCommonFactors(
-  { graph }: LoweringContext,
+  context: Pick<LoweringContext, "graph">,
   expression: Expression,
   operands: readonly View[],
   emit: (values: Value[], shape: number[]) => Value,
 ): View {
+  const { graph } = context;
   const { shape } = expression;
   const aligned = operands.map((view) => alignRank(view, shape.length));
   const sizes = commonFactors(aligned, shape);
   if (sizes === undefined) {
     const copies = operands.map((view) => contiguousView(materialise(graph, view)));
-    return overCommonFactors({ graph } as LoweringContext, expression, copies, emit);
+    return overCommonFactors(context, expression, copies, emit);
   }
   const loop = shape.flatMap((_, axis): LoopFactor[] => {
     const strides = aligned.map((view) => stridesAt(view.dims[axis]!, sizes[axis]!));

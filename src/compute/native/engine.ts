@@ -5,6 +5,7 @@ import { DarkmatterError } from "../errors.js";
 import type { HostArray } from "../host-array.js";
 import type { Program } from "../program.js";
 import { type CompiledGraph, compileGraph } from "./compile.js";
+import { peakBytes } from "./memory.js";
 import type { Value } from "./onnx-graph.js";
 import { encodeModel } from "./onnx-model.js";
 
@@ -42,6 +43,7 @@ async function compile(program: Program<unknown, unknown>, options: EngineOption
   return {
     run: (inputs, into) => runSession(session, ort.Tensor, graph, program, inputs, into),
     dispose: () => session.release(),
+    peakBytes: peakBytes(graph.model, graph.shapes),
   };
 }
 

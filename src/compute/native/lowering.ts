@@ -6,7 +6,9 @@ import type { View } from "./views.js";
 
 export interface LoweringContext {
   readonly graph: OnnxGraph;
-  /** The order of factors in which the readers of an expression would like it best (see `matmul.ts`). */
+  /** The view of an expression that was lowered before. */
+  readonly viewOf: (expression: Expression) => View;
+  /** Which of two layouts the only reader of a matrix product would like: 0 or 1. */
   readonly prefersSwapped: (expression: Expression, candidates: readonly View[]) => number;
 }
 

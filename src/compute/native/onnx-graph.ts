@@ -116,6 +116,11 @@ export class OnnxGraph {
     return this.#nodes.length;
   }
 
+  /** Shape of every value by name. */
+  get shapes(): ReadonlyMap<string, readonly number[]> {
+    return this.#shapes;
+  }
+
   /** Operators and how often each occurs. */
   histogram(): Record<string, number> {
     const counts: Record<string, number> = {};

@@ -1,0 +1,70 @@
+/** Everything that decides the outcome of a run, as plain data: it is saved in the run folder and compared on resume. */
+import type { ViewRecipe } from "../augment/index.js";
+import { DarkmatterError } from "../compute/index.js";
+
+export interface TrainConfig {
+  readonly data: {
+    /** Folder, archive or data set, as the user named it. */
+    readonly source: string;
+    readonly labels?: string;
+    /** Rows of the opened set that are trained on; all of them when absent. A name, since lists would be long. */
+    readonly selection?: string;
+    readonly numImages: number;
+    readonly channels: 1 | 3;
+  };
+  /** Side of the global views in pixels, and of the images evaluation sees. */
+  readonly imageSize: number;
+  readonly objective: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly encoder: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly projector: { readonly hiddenDim: number; readonly numHiddenLayers: number; readonly outDim: number };
+  readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  /** One a view, global views first. */
+  readonly views: readonly ViewRecipe[];
+  readonly numGlobalViews: number;
+  readonly batchSize: number;
+  readonly totalSteps: number;
+  readonly warmupSteps: number;
+  /** Peak of the warm-up; a cosine takes it to `finalLearningRate`. */
+  readonly learningRate: number;
+  readonly finalLearningRate: number;
+  readonly weightDecay: number;
+  /** The gradient over all parameters is shortened to this norm. */
+  readonly maxGradientNorm: number;
+  readonly seed: number;
+  readonly engine: string;
+  /** Threads of the engine: part of the outcome, since sums are split by thread. */
+  readonly numThreads: number;
+}
+
+/** How often a run looks at itself; no part of its outcome. */
+export interface TrainCadence {
+  readonly checkpointEvery: number;
+  readonly metersEvery: number;
+}
+
+/**
+ * Refuse to resume a run under another config.
+ * @throws DarkmatterError listing the keys that differ, with both values
+ */
+export function requireSameConfig(saved: TrainConfig, wanted: TrainConfig): void {
+  const changes = differences("", saved, wanted);
+  if (changes.length === 0) return;
+  throw new DarkmatterError(
+    `resume: the config differs from the run's: ${changes.join("; ")}. ` +
+      "A resumed run must end as the unbroken one would; start a new run to change its config.",
+  );
+}
+
+/** Paths at which two configs differ, as "path: was a, now b". */
+function differences(path: string, was: unknown, now: unknown): string[] {
+  if (Object.is(was, now)) return [];
+  if (isRecord(was) && isRecord(now)) {
+    const keys = new Set([...Object.keys(was), ...Object.keys(now)]);
+    return [...keys].flatMap((key) => differences(path === "" ? key : `${path}.${key}`, was[key], now[key]));
+  }
+  return [`${path}: was ${JSON.stringify(was)}, now ${JSON.stringify(now)}`];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,12 @@
+/** Training: the loop, its state, checkpoints and run folder. */
+export { writeJsonAtomic } from "./atomic-file.js";
+export { requireSameConfig, type TrainCadence, type TrainConfig } from "./config.js";
+export { createEmbedder, type Embedded, type Embedder, type EmbedOptions } from "./embedder.js";
+export { type StepEvent, train } from "./loop.js";
+export { buildModel, encodeViews, type Model } from "./model.js";
+export { type RunOptions, type RunProgress, type RunResult, runTraining, type TrainHook } from "./run.js";
+export { type MetricLine, RUN_VERSION, RunFolder, type RunRecord } from "./run-folder.js";
+export { decodeSafetensors, encodeSafetensors, type TensorFile } from "./safetensors.js";
+export { arraysOf, initialState, type TrainState } from "./state.js";
+export { fitToSeconds, measureSteps, type StepMeasurement, warmupFor } from "./time-budget.js";
+export { createTrainer, type StepReport, type Trainer } from "./trainer.js";

@@ -1,0 +1,161 @@
+/**
+ * The run folder, the interface between the trainer and everything that reads a run:
+ *   config.json          what the run is; written once
+ *   metrics.jsonl        one measured value a line, append-only
+ *   checkpoints/         last.safetensors, replaced atomically
+ *   report.json, *.png   what evaluation wrote
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DarkmatterError, ValueError } from "../compute/index.js";
+import { writeError, writeFileAtomic, writeJsonAtomic } from "./atomic-file.js";
+import type { TrainCadence, TrainConfig } from "./config.js";
+import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+import { arraysOf, type TrainState } from "./state.js";
+
+/** Raised when a later version changes what a run folder holds. */
+export const RUN_VERSION = 1;
+
+export interface RunRecord {
+  readonly version: number;
+  readonly createdAt: string;
+  readonly config: TrainConfig;
+  readonly cadence: TrainCadence;
+}
+
+/** One line of metrics.jsonl. JSON has no NaN, so a value that is not finite is null. */
+export interface MetricLine {
+  readonly step: number;
+  readonly name: string;
+  readonly value: number | null;
+}
+
+export class RunFolder {
+  private constructor(
+    readonly path: string,
+    readonly record: RunRecord,
+  ) {}
+
+  /** @throws ValueError if the folder already holds a run */
+  static async create(path: string, config: TrainConfig, cadence: TrainCadence): Promise<RunFolder> {
+    if (existsSync(join(path, "config.json"))) {
+      const hint = "Resume it with --resume, or name another folder with --out.";
+      throw new ValueError("train", "out", "a folder without a run in it", path, hint);
+    }
+    try {
+      mkdirSync(join(path, "checkpoints"), { recursive: true });
+    } catch (cause) {
+      throw writeError(path, cause as NodeJS.ErrnoException);
+    }
+    const record = { version: RUN_VERSION, createdAt: new Date().toISOString(), config, cadence };
+    await writeJsonAtomic(join(path, "config.json"), record);
+    return new RunFolder(path, record);
+  }
+
+  /** @throws DarkmatterError if there is no run, or one that a newer darkmatter wrote */
+  static async open(path: string): Promise<RunFolder> {
+    const configPath = join(path, "config.json");
+    if (!existsSync(configPath)) {
+      throw new ValueError(
+        "openRun",
+        "run",
+        "a run folder (with a config.json)",
+        path,
+        "Train one with `darkmatter train`.",
+      );
+    }
+    let record: RunRecord;
+    try {
+      record = JSON.parse(await readFile(configPath, "utf8"));
+    } catch {
+      throw new DarkmatterError(`openRun: ${configPath} is no JSON. Was it edited by hand?`);
+    }
+    if (!(record.version <= RUN_VERSION)) {
+      throw new DarkmatterError(
+        `openRun: ${path} was written by a newer darkmatter (run version ${record.version}, this one reads up to ${RUN_VERSION}). Update darkmatter.`,
+      );
+    }
+    return new RunFolder(path, record);
+  }
+
+  get config(): TrainConfig {
+    return this.record.config;
+  }
+
+  fileNamed(name: string): string {
+    return join(this.path, name);
+  }
+
+  get checkpointPath(): string {
+    return join(this.path, "checkpoints", "last.safetensors");
+  }
+
+  hasCheckpoint(): boolean {
+    return existsSync(this.checkpointPath);
+  }
+
+  /** Replace the last checkpoint; if that fails the old one stays. */
+  async saveCheckpoint(state: TrainState): Promise<void> {
+    const metadata = { format: "darkmatter", version: String(RUN_VERSION), step: String(state.step) };
+    await writeFileAtomic(this.checkpointPath, encodeSafetensors({ tensors: arraysOf(state), metadata }));
+  }
+
+  /**
+   * Read the last checkpoint into a state of the same shape.
+   * @throws DarkmatterError if there is none, it is damaged, or its arrays do not fit
+   */
+  async loadCheckpoint(into: TrainState): Promise<TrainState> {
+    if (!this.hasCheckpoint()) {
+      throw new DarkmatterError(
+        `loadCheckpoint: ${this.path} has no checkpoint yet: it was stopped before its first one.`,
+      );
+    }
+    const { tensors, metadata } = decodeSafetensors(await readFile(this.checkpointPath), this.checkpointPath);
+    for (const [name, target] of arraysOf(into)) {
+      const saved = tensors.get(name);
+      if (saved === undefined || saved.data.length !== target.data.length) {
+        const got = saved === undefined ? "missing" : `[${saved.shape.join(", ")}]`;
+        throw new DarkmatterError(`loadCheckpoint: "${name}" must be [${target.shape.join(", ")}], got ${got}.`);
+      }
+      target.data.set(saved.data);
+    }
+    return { ...into, step: Number(metadata.step) };
+  }
+
+  /** Append measured values; null stands for what is not finite. */
+  appendMetrics(step: number, values: Readonly<Record<string, number>>): void {
+    const lines = Object.entries(values).map(([name, value]) =>
+      JSON.stringify({ step, name, value: Number.isFinite(value) ? value : null } satisfies MetricLine),
+    );
+    if (lines.length === 0) return;
+    try {
+      appendFileSync(this.#metricsPath, `${lines.join("\n")}\n`);
+    } catch (cause) {
+      throw writeError(this.#metricsPath, cause as NodeJS.ErrnoException);
+    }
+  }
+
+  readMetrics(): MetricLine[] {
+    if (!existsSync(this.#metricsPath)) return [];
+    const whole = readFileSync(this.#metricsPath, "utf8").split("\n").slice(0, -1);
+    return whole.map((line) => JSON.parse(line) as MetricLine);
+  }
+
+  /** Drop metrics of steps after `step`, and a line cut off by a crash: a resumed run measures them again. */
+  rewindMetrics(step: number): void {
+    if (!existsSync(this.#metricsPath)) return;
+    const text = readFileSync(this.#metricsPath, "utf8");
+    const lastWhole = text.lastIndexOf("\n") + 1;
+    if (lastWhole < text.length) truncateSync(this.#metricsPath, Buffer.byteLength(text.slice(0, lastWhole)));
+    const lines = this.readMetrics();
+    const kept = lines.filter((line) => line.step <= step);
+    if (kept.length < lines.length) {
+      writeFileSync(this.#metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    }
+  }
+
+  get #metricsPath(): string {
+    return join(this.path, "metrics.jsonl");
+  }
+}

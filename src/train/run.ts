@@ -1,0 +1,107 @@
+/** A run from beginning to end, or from its last checkpoint on: the loop, its folder, and whoever watches. */
+import type { ImageSet } from "../data/index.js";
+import { epochOf, requireTrainable } from "../data/index.js";
+import { requireSameConfig, type TrainCadence, type TrainConfig } from "./config.js";
+import { type StepEvent, train } from "./loop.js";
+import { RunFolder } from "./run-folder.js";
+import type { TrainState } from "./state.js";
+import { createTrainer, type Trainer } from "./trainer.js";
+
+/** Watches a run. What `observe` returns is written to metrics.jsonl under its name. */
+export interface TrainHook {
+  readonly name: string;
+  /** Called after every so many steps, and after the last one. */
+  readonly every: number;
+  observe(event: StepEvent, trainer: Trainer): Readonly<Record<string, number>> | undefined;
+}
+
+export interface RunProgress {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly epoch: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+export interface RunOptions {
+  readonly config: TrainConfig;
+  readonly cadence: TrainCadence;
+  readonly set: ImageSet;
+  readonly path: string;
+  /** Go on from the last checkpoint; the config must be the run's. */
+  readonly resume?: boolean;
+  readonly hooks?: readonly TrainHook[];
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** When aborted, the run saves a checkpoint and returns. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  readonly folder: RunFolder;
+  readonly state: TrainState;
+  readonly isFinished: boolean;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Time the steps waited for views. */
+  readonly secondsWaited: number;
+}
+
+/**
+ * Train, with checkpoints, metrics and hooks.
+ * @throws DarkmatterError; whatever was written to the folder before stays whole
+ */
+export async function runTraining(options: RunOptions): Promise<RunResult> {
+  const { config, cadence, set, path, resume = false, hooks = [], onProgress, signal } = options;
+  requireTrainable(set);
+  const existing = resume ? await RunFolder.open(path) : undefined;
+  if (existing) requireSameConfig(existing.config, config);
+  const trainer = await createTrainer(config, set);
+  try {
+    const folder = existing ?? (await RunFolder.create(path, config, cadence));
+    let state = folder.hasCheckpoint() ? await folder.loadCheckpoint(trainer.initial) : trainer.initial;
+    folder.rewindMetrics(state.step);
+    const started = performance.now();
+    const firstStep = state.step;
+    const speed = new RecentSpeed();
+    for await (const event of train(trainer, state)) {
+      state = event.state;
+      speed.add(event.seconds);
+      const isLast = state.step === config.totalSteps;
+      const measured = hooks
+        .filter((hook) => isLast || state.step % hook.every === 0)
+        .map((hook) => hook.observe(event, trainer) ?? {});
+      folder.appendMetrics(state.step, Object.assign({}, event.scalars, ...measured));
+      onProgress?.({
+        step: state.step,
+        totalSteps: config.totalSteps,
+        epoch: epochOf({ numImages: set.numImages, batchSize: config.batchSize, step: state.step - 1 }),
+        imagesPerSecond: config.batchSize / speed.secondsPerStep,
+        secondsLeft: (config.totalSteps - state.step) * speed.secondsPerStep,
+        scalars: event.scalars,
+      });
+      const isStopping = signal?.aborted ?? false;
+      if (isLast || isStopping || state.step % cadence.checkpointEvery === 0) await folder.saveCheckpoint(state);
+      if (isStopping) break;
+    }
+    const seconds = (performance.now() - started) / 1000;
+    return {
+      folder,
+      state,
+      isFinished: state.step >= config.totalSteps,
+      seconds,
+      imagesPerSecond: ((state.step - firstStep) * config.batchSize) / seconds,
+      secondsWaited: trainer.loader.secondsWaited,
+    };
+  } finally {
+    await trainer.close();
+  }
+}
+
+/** Seconds a step, over the last steps: it follows a machine that becomes busy. */
+class RecentSpeed {
+  secondsPerStep = 0;
+  add(seconds: number): void {
+    this.secondsPerStep = this.secondsPerStep === 0 ? seconds : 0.9 * this.secondsPerStep + 0.1 * seconds;
+  }
+}

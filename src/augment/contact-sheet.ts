@@ -140,7 +140,8 @@ function describeRecipes(recipes: readonly ViewRecipe[]): LegendLine[] {
     if (texts.indexOf(texts[view]!) < view) return [];
     const views = [...texts.keys()].filter((other) => texts[other] === texts[view]).map((other) => other + 1);
     const steps = recipe.steps.map((step) => ({ name: step.name, options: describeOptions(step) }));
-    return [{ name: `view ${views.join(", ")}` }, ...steps];
+    const space = view > 0 ? [{ name: "" }] : [];
+    return [...space, { name: `view ${views.join(", ")}` }, ...steps];
   });
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { View } from "../augmentation.js";
-import { anyRandom, pixelOf, viewOf } from "../testing/pictures.js";
+import { anyRandom, LargestDraws, pixelOf, viewOf } from "../testing/pictures.js";
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation, colourJitter } from "./colour-jitter.js";
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
@@ -112,14 +112,17 @@ test("brightness factors are uniform between 1 - strength and 1 + strength", () 
 });
 
 test("the order of the changes is random", () => {
-  // brightness clamps at 1 before contrast or after it, so the order shows in the result
-  const config = { brightness: 0.9, contrast: 0.9, saturation: 0, hue: 0, probability: 1 };
-  const results = Array.from({ length: 40 }, (_, seed) => {
-    const view = viewOf([0.9, 0.1, 0.6, 0.3]);
-    colourJitter.apply(view, anyRandom(seed), config);
-    return view.data.join();
+  const config = { brightness: 1, contrast: 1, saturation: 0, hue: 0, probability: 1 };
+  const outcomes = Array.from({ length: 200 }, (_, seed) => {
+    const view = viewOf([0.25, 0.25, 0.25, 0.75]);
+    colourJitter.apply(view, new LargestDraws(seed), config); // both factors are 2
+    return view.data.join(" ");
   });
-  expect(new Set(results).size).toBe(40);
+  // doubled to 0.5 0.5 0.5 1 around 0.625, or spread to 0.125 0.125 0.125 1 (clamped) and doubled
+  const brightnessFirst = outcomes.filter((outcome) => outcome === "0.375 0.375 0.375 1").length;
+  const contrastFirst = outcomes.filter((outcome) => outcome === "0.25 0.25 0.25 1").length;
+  expect(brightnessFirst + contrastFirst).toBe(200);
+  expect(Math.abs(brightnessFirst - 100)).toBeLessThan(4 * Math.sqrt(50));
 });
 
 /** RGB to HSV and back as textbooks and torchvision have it: by cases. */

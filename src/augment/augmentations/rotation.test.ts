@@ -1,21 +1,10 @@
 import { expect, test } from "vitest";
-import { keyFor, Random } from "../../compute/random.js";
 import type { View } from "../augmentation.js";
-import { anyRandom, viewOf } from "../testing/pictures.js";
+import { anyRandom, LargestDraws, viewOf } from "../testing/pictures.js";
 import { rotation } from "./rotation.js";
 
-/** A stream whose uniform draws are all the upper end, so that the angle is the largest one. */
-class Largest extends Random {
-  override uniform(_low = 0, high = 1): number {
-    return high;
-  }
-  override chance(): boolean {
-    return true;
-  }
-}
-
 function turned(view: View, degrees: number, fill = "edge"): number[] {
-  rotation.apply(view, new Largest(keyFor(0)), { degrees, probability: 1, fill });
+  rotation.apply(view, new LargestDraws(), { degrees, probability: 1, fill });
   return [...view.data].map((value) => Number(value.toFixed(5)) + 0);
 }
 

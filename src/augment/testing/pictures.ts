@@ -38,6 +38,19 @@ export function anyRandom(seed = 0): Random {
   return new Random(keyFor(seed, "test"));
 }
 
+/** A stream whose uniform draws are all the upper end and whose chances all come true; orders stay random. */
+export class LargestDraws extends Random {
+  constructor(seed = 0) {
+    super(keyFor(seed, "largest"));
+  }
+  override uniform(_low = 0, high = 1): number {
+    return high;
+  }
+  override chance(): boolean {
+    return true;
+  }
+}
+
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "darkmatter-augment-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -40,7 +40,7 @@ describe("the size and names of files", () => {
   });
 
   test("files are named in kebab-case", () => {
-    const kebab = /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.test|\.bench|\.d)?\.ts$/;
+    const kebab = /^([a-z0-9]+(-[a-z0-9]+)*\/)*[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.ts$/;
     expect(repository.filter((file) => !kebab.test(file))).toEqual([]);
   });
 });

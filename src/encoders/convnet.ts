@@ -4,7 +4,7 @@ import { batchNorm, convolution, type Layer, relu, residual, sequence } from "..
 import type { EncoderDefinition } from "./encoder.js";
 
 export const convnetOptions = {
-  width: { default: 64, min: 1, integer: true, doc: "channels of the first stage; each stage doubles them" },
+  width: { default: 48, min: 1, integer: true, doc: "channels of the first stage; each stage doubles them" },
   stages: { default: 4, min: 1, max: 8, integer: true, doc: "number of stages" },
   depth: {
     default: 1,

@@ -17,12 +17,7 @@ import { maxGradientError } from "../compute/testing/gradient-check.js";
 import { evaluationMode, initialise, join, partition, trainingMode } from "../nn/index.js";
 import { encoders } from "./catalog.js";
 import type { EncoderDefinition } from "./encoder.js";
-
-/** Small enough for a gradient check. An encoder without an entry is tested at its defaults. */
-const SMALL: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  convnet: { width: 2, stages: 2, depth: 2 },
-  vit: { patchSize: 4, width: 4, depth: 1, numHeads: 2, mlpRatio: 2 },
-};
+import { tinyOptions } from "./testing/tiny.js";
 
 function imagesOf(batchSize: number, channels: number, size: number, seed = 0): HostArray {
   const random = new Random(keyFor(seed, "images"));
@@ -31,7 +26,7 @@ function imagesOf(batchSize: number, channels: number, size: number, seed = 0): 
 }
 
 describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, definition) => {
-  const build = (channels: number, imageSize: number, given = SMALL[name] ?? {}) =>
+  const build = (channels: number, imageSize: number, given = tinyOptions[name] ?? {}) =>
     definition.build({ channels, imageSize }, resolveOptions(name, definition.options, given));
   const encoder = build(2, 8);
   const parameters = initialise(encoder.parameters, keyFor(0, "init")) as Branch<HostArray>;

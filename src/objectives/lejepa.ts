@@ -33,7 +33,7 @@ export const lejepa: Objective<typeof lejepaOptions> = {
   projectionTarget: "standard-normal",
   options: lejepaOptions,
   projector: { hiddenDim: 512, numHiddenLayers: 2, outDim: 64 },
-  defaultViews: ["lejepa-global", "lejepa-global"],
+  defaultViews: ["lejepaGlobal", "lejepaGlobal"],
   weights: ({ regularizerWeight }) => ({ invariance: 1 - regularizerWeight, sigreg: regularizerWeight }),
 
   noise: ({ numSlices }, { projectionDim }, random) => ({

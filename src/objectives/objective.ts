@@ -1,4 +1,5 @@
 /** What an objective is: the projections of several views of the same images, scored. */
+import type { PresetName } from "../augment/presets.js";
 import {
   type ConfigOf,
   type HostArray,
@@ -58,8 +59,8 @@ export interface Objective<T extends OptionTable = OptionTable> {
   readonly options: T;
   /** The projector it is usually trained with. */
   readonly projector: ProjectorConfig;
-  /** Names of the view recipes it is usually trained with, one a view, global ones first. */
-  readonly defaultViews: readonly string[];
+  /** Presets of the views it is usually trained with, one a view, global ones first. */
+  readonly defaultViews: readonly PresetName[];
   /** Weight of each term in the total. */
   weights(config: ConfigOf<T>): Readonly<Record<string, number>>;
   /** Host randomness of one step, which enters the program as inputs. Draw it from keyFor(seed, "noise", step). */

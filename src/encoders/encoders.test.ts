@@ -1,6 +1,6 @@
 /** What is particular to one encoder. */
 import { describe, expect, test } from "vitest";
-import { type Branch, float32, type HostArray, keyFor, resolveOptions } from "../compute/index.js";
+import { type Branch, float32, type HostArray, keyFor, resolveOptions, zerosFor } from "../compute/index.js";
 import { runOnce } from "../compute/run-once.js";
 import { countParameters, evaluationMode, initialise } from "../nn/index.js";
 import { convnet } from "./convnet.js";
@@ -50,8 +50,28 @@ describe("vit", () => {
     });
     expect(features.shape).toEqual([2, 4]);
     expect(tokens.shape).toEqual([2, 4, 4]);
-    // the class token is no patch: its features are not those of any token
-    expect([...features.data.slice(0, 4)]).not.toEqual([...tokens.data.slice(0, 4)]);
+  });
+
+  test("with blocks that add nothing, the class token is the norm of the first prefix row", async () => {
+    const encoder = buildVit(8, { patchSize: 4, width: 4, depth: 2, numHeads: 2, pooling: "class", numRegisters: 1 });
+    const { blocks, ...rest } = initialise(encoder.parameters, keyFor(0)) as Branch<HostArray>;
+    const values = {
+      ...rest,
+      blocks: zerosFor(blocks),
+      prefix: float32([1, 2, 3, 6, 9, 9, 9, 0], [2, 4]),
+      positions: float32([0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0], [4, 4]),
+    } as Branch<HostArray>;
+    const images = float32(new Float32Array(3 * 64), [1, 3, 8, 8]);
+    const { features, tokens } = await runOnce({ images, values }, ({ images, values }) => {
+      const { features, tokens } = encoder.encode(values, images, evaluationMode());
+      return { features, tokens };
+    });
+    // 1, 2, 3, 6: mean 3, variance 3.5; positions: mean 1/4, variance 3/16
+    const expected = [-2, -1, 0, 3].map((x) => x / Math.sqrt(3.5));
+    for (const [d, value] of expected.entries()) expect(features.data[d]).toBeCloseTo(value, 4);
+    const [low, high] = [-0.25 / Math.sqrt(3 / 16), 0.75 / Math.sqrt(3 / 16)];
+    const grid = [0, 1, 2, 3].flatMap((n) => [0, 1, 2, 3].map((d) => (d === 3 - n ? high : low)));
+    for (const [i, value] of grid.entries()) expect(tokens.data[i]).toBeCloseTo(value, 4);
   });
 });
 

@@ -10,3 +10,4 @@ export { decodeSafetensors, encodeSafetensors, type TensorFile } from "./safeten
 export { arraysOf, initialState, type TrainState } from "./state.js";
 export { fitToSeconds, measureSteps, type StepMeasurement, warmupFor } from "./time-budget.js";
 export { createTrainer, type StepReport, type Trainer } from "./trainer.js";
+export { untrainedEncoder } from "./untrained.js";

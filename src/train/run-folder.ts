@@ -8,10 +8,10 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DarkmatterError, ValueError } from "../compute/index.js";
+import { DarkmatterError, type HostArray, type Tree, unflattenTree, ValueError } from "../compute/index.js";
 import { writeError, writeFileAtomic, writeJsonAtomic } from "./atomic-file.js";
 import type { TrainCadence, TrainConfig } from "./config.js";
-import { decodeSafetensors, encodeSafetensors } from "./safetensors.js";
+import { decodeSafetensors, encodeSafetensors, type TensorFile } from "./safetensors.js";
 import { arraysOf, type TrainState } from "./state.js";
 
 /** Raised when a later version changes what a run folder holds. */
@@ -106,12 +106,7 @@ export class RunFolder {
    * @throws DarkmatterError if there is none, it is damaged, or its arrays do not fit
    */
   async loadCheckpoint(into: TrainState): Promise<TrainState> {
-    if (!this.hasCheckpoint()) {
-      throw new DarkmatterError(
-        `loadCheckpoint: ${this.path} has no checkpoint yet: it was stopped before its first one.`,
-      );
-    }
-    const { tensors, metadata } = decodeSafetensors(await readFile(this.checkpointPath), this.checkpointPath);
+    const { tensors, metadata } = await this.#readCheckpoint();
     for (const [name, target] of arraysOf(into)) {
       const saved = tensors.get(name);
       if (saved === undefined || saved.data.length !== target.data.length) {
@@ -121,6 +116,31 @@ export class RunFolder {
       target.data.set(saved.data);
     }
     return { ...into, step: Number(metadata.step) };
+  }
+
+  /** The parameters of the last checkpoint as a tree, trained ones and buffers together. */
+  async loadParameters(): Promise<Tree<HostArray>> {
+    const { tensors } = await this.#readCheckpoint();
+    const parameters = new Map<string, HostArray>();
+    for (const [name, array] of tensors) {
+      const [part, ...path] = name.split("/");
+      if (part === "trainable" || part === "buffers") parameters.set(path.join("/"), array);
+    }
+    return unflattenTree(parameters);
+  }
+
+  /** Updates done at the last checkpoint; 0 without one. */
+  async savedStep(): Promise<number> {
+    return this.hasCheckpoint() ? Number((await this.#readCheckpoint()).metadata.step) : 0;
+  }
+
+  async #readCheckpoint(): Promise<TensorFile> {
+    if (!this.hasCheckpoint()) {
+      throw new DarkmatterError(
+        `loadCheckpoint: ${this.path} has no checkpoint yet: it was stopped before its first one.`,
+      );
+    }
+    return decodeSafetensors(await readFile(this.checkpointPath), this.checkpointPath);
   }
 
   /** Append measured values; null stands for what is not finite. */

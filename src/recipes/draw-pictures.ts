@@ -1,0 +1,71 @@
+/** The pictures of a run, written into its folder. */
+import { chooseEngine } from "../compute/index.js";
+import type { ImageSet, Labels } from "../data/index.js";
+import {
+  drawCurves,
+  drawEmbeddingMap,
+  drawNeighbors,
+  drawPatchColours,
+  type ImagePixels,
+  ProgramCache,
+  type Sheet,
+  writePng,
+} from "../evaluate/index.js";
+import type { RunFolder } from "../train/index.js";
+import type { RunFeatures } from "./evaluate-run.js";
+
+/**
+ * Draw curves, the map of the embedding, neighbours and patch colours.
+ * @returns their paths
+ */
+export async function drawPictures(
+  folder: RunFolder,
+  set: ImageSet,
+  { encoder, tokens }: Pick<RunFeatures, "encoder" | "tokens">,
+  grouping: Labels | undefined,
+  onStage: (name: string) => void,
+): Promise<string[]> {
+  const { config } = folder;
+  const run = `${config.objective.name} on ${config.encoder.name}, ${config.totalSteps.toLocaleString("en-US")} steps`;
+  const images = imagePixels(set);
+  const labels = grouping?.classOf;
+  const labelled = labels === undefined ? {} : { labels };
+  const programs = new ProgramCache(await chooseEngine(config.engine));
+  try {
+    const seed = 0;
+    const drawings: Record<string, () => Sheet | Promise<Sheet>> = {
+      "curves.png": () => drawCurves({ lines: folder.readMetrics(), title: "Training", subtitle: run }),
+      "neighbors.png": () =>
+        drawNeighbors({ features: encoder, images, ...labelled, programs, seed, title: `Nearest neighbours: ${run}` }),
+      "map.png": () =>
+        drawEmbeddingMap({
+          features: encoder,
+          images,
+          ...labelled,
+          ...(grouping && { classNames: grouping.classNames }),
+          seed,
+          title: `Map of the embedding: ${run}`,
+        }),
+      "patches.png": () => {
+        const { gridSize, dim, values } = tokens;
+        const indices = Array.from({ length: values.length / (gridSize * gridSize * dim) }, (_, i) => i);
+        return drawPatchColours({ tokens: values, gridSize, dim, indices, images, title: `Patch features: ${run}` });
+      },
+    };
+    const paths: string[] = [];
+    for (const [name, draw] of Object.entries(drawings)) {
+      if (name === "map.png" && set.numImages < 3) continue;
+      onStage(`drawing ${name}`);
+      const path = folder.fileNamed(name);
+      await writePng(path, await draw());
+      paths.push(path);
+    }
+    return paths;
+  } finally {
+    await programs.dispose();
+  }
+}
+
+export function imagePixels(set: ImageSet): ImagePixels {
+  return { size: set.imageSize, channels: set.channels, pixels: (index) => set.readPixels([index]) };
+}

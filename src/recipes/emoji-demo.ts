@@ -1,0 +1,87 @@
+/**
+ * The demo: emoji drawn by three vendors. Train without labels on two vendors' drawings of three quarters of the ideas;
+ * then ask about ideas never seen, drawn by a vendor never seen.
+ */
+import { groupingOf, type ImageSet, indicesWhere, openImages, split, subset } from "../data/index.js";
+import { type Report, renderReport } from "../evaluate/index.js";
+import { RunFolder, writeJsonAtomic } from "../train/index.js";
+import { drawPictures } from "./draw-pictures.js";
+import { askAboutEmoji } from "./emoji-questions.js";
+import { featuresOf } from "./evaluate-run.js";
+import type { TrainChoices, TrainObserver, TrainSummary } from "./main-job.js";
+import { resumeTraining, trainImages } from "./train-images.js";
+
+export interface DemoOptions {
+  /** Folder of the run; default runs/demo. */
+  readonly out?: string;
+  /** Minutes of training; default 3.5. */
+  readonly minutes?: number;
+  readonly seed?: number;
+}
+
+export interface DemoObserver extends TrainObserver {
+  readonly onStage?: (name: string) => void;
+}
+
+export interface DemoResult {
+  readonly text: string;
+  readonly report: Report;
+  readonly pictures: readonly string[];
+  readonly path: string;
+  readonly training: TrainSummary;
+}
+
+const SIZE = 32;
+/** The vendor no drawing of which is trained on. */
+const UNSEEN_VENDOR = "google";
+
+/** What learns most in a few minutes here: a small ConvNet, contrast, and as many views a second as possible. */
+const DEMO_CHOICES = {
+  data: "emoji",
+  objective: "simclr",
+  objectiveOptions: { temperature: 0.2 },
+  encoder: "convnet",
+  size: SIZE,
+  batch: 256,
+} satisfies TrainChoices;
+
+/** Train and evaluate the demo; the run stays in its folder. A demo that was stopped goes on where it was. */
+export async function runDemo(options: DemoOptions = {}, observer: DemoObserver = {}): Promise<DemoResult> {
+  const { out = "runs/demo", minutes = 3.5, seed = 0 } = options;
+  const { onData, onStage } = observer;
+  const set = await openImages(DEMO_CHOICES.data, { trainingSize: SIZE, ...(onData && { onProgress: onData }) });
+  try {
+    const { seen, unseen } = partsOf(set, seed);
+    const isStarted = await hasCheckpoint(out);
+    const training = isStarted
+      ? await resumeTraining(out, {}, observer, seen)
+      : await trainImages({ ...DEMO_CHOICES, minutes, seed, out }, observer, seen);
+    const folder = await RunFolder.open(out);
+    const report = await askAboutEmoji(folder, seen, unseen, UNSEEN_VENDOR, seed, onStage);
+    await writeJsonAtomic(folder.fileNamed("report.json"), report);
+    const features = await featuresOf(folder, unseen, {});
+    const category = groupingOf("demo", unseen, "category");
+    const pictures = await drawPictures(folder, unseen, features, category, (name) => onStage?.(name));
+    return { text: renderReport(report), report, pictures, path: out, training };
+  } finally {
+    set.close();
+  }
+}
+
+async function hasCheckpoint(path: string): Promise<boolean> {
+  try {
+    return (await RunFolder.open(path)).hasCheckpoint();
+  } catch {
+    return false;
+  }
+}
+
+/** Trained on: two vendors, three quarters of the ideas. Asked about: the other quarter, all vendors. */
+function partsOf(set: ImageSet, seed: number): { seen: ImageSet; unseen: ImageSet } {
+  const { kept, heldOut } = split(set, { heldOut: 0.25, seed, groupBy: "idea" });
+  const seen = subset(
+    kept,
+    indicesWhere(kept, "vendor", (vendor) => vendor !== UNSEEN_VENDOR),
+  );
+  return { seen, unseen: heldOut };
+}

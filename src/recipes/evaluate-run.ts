@@ -1,0 +1,146 @@
+/** Evaluate a run: what its encoder knows, beside its floors, as a table, report.json and pictures. */
+import { plainViews } from "../augment/index.js";
+import { chooseEngine, type HostArray, keyFor, Random, type Tree } from "../compute/index.js";
+import { groupingOf, type ImageSet, type Labels, type OnProgress } from "../data/index.js";
+import { type EvaluationTask, evaluateFeatures, type Features, type Report, renderReport } from "../evaluate/index.js";
+import { createEmbedder, RunFolder, type TrainConfig, untrainedEncoder, writeJsonAtomic } from "../train/index.js";
+import { drawPictures } from "./draw-pictures.js";
+import { openForTraining } from "./train-images.js";
+
+export interface EvaluateOptions {
+  /** Other images than the run was trained on. */
+  readonly data?: string;
+  readonly labels?: string;
+  /** Which grouping of the data is the label: "labels", or an attribute such as "category". */
+  readonly grouping?: string;
+  readonly seed?: number;
+  /** Also draw the pictures; default true. */
+  readonly pictures?: boolean;
+}
+
+export interface EvaluateObserver {
+  readonly onData?: OnProgress;
+  readonly onStage?: (name: string, done: number, total: number) => void;
+}
+
+export interface Evaluation {
+  readonly report: Report;
+  /** The report as a table. */
+  readonly text: string;
+  /** Paths of the pictures. */
+  readonly pictures: readonly string[];
+}
+
+/** Share of the images that probes are scored on. */
+const TEST_SHARE = 0.25;
+
+/**
+ * Evaluate a run on its own images or on others. Probes learn on three quarters and are scored on the rest; without
+ * labels there are only label-free metrics and pictures.
+ * @throws DarkmatterError if there is no run, no checkpoint, or labels that do not fit
+ */
+export async function evaluateRun(
+  path: string,
+  options: EvaluateOptions = {},
+  observer: EvaluateObserver = {},
+): Promise<Evaluation> {
+  const folder = await RunFolder.open(path);
+  const { config } = folder;
+  const labels = options.labels ?? (options.data === undefined ? config.data.labels : undefined);
+  const data = options.data ?? config.data.source;
+  const { imageSize: size } = config;
+  const { channels } = config.data;
+  const set = await openForTraining({ data, size, channels, ...(labels !== undefined && { labels }) }, observer);
+  try {
+    const seed = options.seed ?? 0;
+    const features = await featuresOf(folder, set, observer);
+    const grouping = chooseGrouping(set, options.grouping);
+    const task: EvaluationTask = {
+      encoder: features.encoder,
+      randomInit: features.randomInit,
+      rawPixels: features.rawPixels,
+      ...(grouping && { labels: grouping.classOf, classNames: grouping.classNames }),
+      split: splitRows(set.numImages, seed),
+      seed,
+      engine: await chooseEngine(config.engine),
+      onProgress: (what) => observer.onStage?.(what, 0, 0),
+    };
+    const report = await evaluateFeatures(task);
+    await writeJsonAtomic(folder.fileNamed("report.json"), report);
+    const pictures =
+      options.pictures === false
+        ? []
+        : await drawPictures(folder, set, features, grouping, (name) => observer.onStage?.(name, 0, 0));
+    return { report, text: renderReport(report), pictures };
+  } finally {
+    set.close();
+  }
+}
+
+export interface RunFeatures {
+  readonly encoder: Features;
+  readonly randomInit: Features;
+  readonly rawPixels: Features;
+  /** Token maps of the first images, for a picture. */
+  readonly tokens: { readonly values: Float32Array; readonly gridSize: number; readonly dim: number };
+}
+
+/** Features of a set from the trained encoder, from the same encoder before training, and its pixels. */
+export async function featuresOf(folder: RunFolder, set: ImageSet, observer: EvaluateObserver): Promise<RunFeatures> {
+  const { config } = folder;
+  const trained = await embed(config, await trainedEncoder(folder), set, "encoder", observer);
+  const untrained = await embed(config, await untrainedEncoder(config, set), set, "random init", observer);
+  return {
+    encoder: trained.features,
+    randomInit: untrained.features,
+    rawPixels: pixelFeatures(set, config.imageSize),
+    tokens: trained.tokens,
+  };
+}
+
+/** The tree under "encoder" of a run's last checkpoint, buffers included. */
+export async function trainedEncoder(folder: RunFolder): Promise<Tree<HostArray>> {
+  const { encoder } = (await folder.loadParameters()) as { readonly encoder: Tree<HostArray> };
+  return encoder;
+}
+
+const NUM_TOKEN_MAPS = 12;
+
+async function embed(
+  config: TrainConfig,
+  encoder: Tree<HostArray>,
+  set: ImageSet,
+  name: string,
+  { onStage }: EvaluateObserver,
+) {
+  const embedder = await createEmbedder(config, encoder);
+  try {
+    const onProgress = (done: number, total: number) => onStage?.(`embedding: ${name}`, done, total);
+    const { features, dim, tokens, gridSize } = await embedder.embedSet(set, {
+      onProgress,
+      numTokenMaps: NUM_TOKEN_MAPS,
+    });
+    return { features: { numImages: set.numImages, dim, values: features }, tokens: { values: tokens, gridSize, dim } };
+  } finally {
+    await embedder.close();
+  }
+}
+
+/** Pixels at the training size, as features. */
+export function pixelFeatures(set: ImageSet, size: number): Features {
+  const rows = Array.from({ length: set.numImages }, (_, i) => i);
+  const values = plainViews(set, rows, size);
+  return { numImages: set.numImages, dim: values.length / set.numImages, values };
+}
+
+/** The labels to evaluate by: those asked for, or the set's own if it has any. */
+function chooseGrouping(set: ImageSet, name: string | undefined): Labels | undefined {
+  if (name !== undefined) return groupingOf("eval", set, name);
+  return set.labels;
+}
+
+function splitRows(numImages: number, seed: number): EvaluationTask["split"] {
+  const order = new Random(keyFor(seed, "probe split")).permutation(numImages);
+  const numTest = Math.max(2, Math.round(TEST_SHARE * numImages));
+  return { train: order.slice(numTest).sort(), test: order.slice(0, numTest).sort() };
+}

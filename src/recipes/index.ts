@@ -1,0 +1,8 @@
+/** The main job, from data to report, as a typed library. */
+export { type Diagnosis, diagnoseRun } from "./diagnose-run.js";
+export { type Embedding, embedImages } from "./embed-images.js";
+export { type DemoOptions, type DemoResult, runDemo } from "./emoji-demo.js";
+export { type EvaluateObserver, type EvaluateOptions, type Evaluation, evaluateRun } from "./evaluate-run.js";
+export type { RunVerdict, TrainChoices, TrainObserver, TrainPlan, TrainSummary } from "./main-job.js";
+export { type PreviewOptions, previewViews } from "./preview-views.js";
+export { resumeTraining, trainImages } from "./train-images.js";

@@ -1,0 +1,81 @@
+/** The main job as a typed library: what each command of `darkmatter` does, without a terminal. Types only. */
+import type { ViewRecipe } from "../augment/index.js";
+import type { OnProgress, SkippedFile } from "../data/index.js";
+import type { RunProgress, TrainConfig } from "../train/index.js";
+
+/** What a user may choose; everything absent is chosen from the data. */
+export interface TrainChoices {
+  /** Folder, archive or data set. */
+  readonly data: string;
+  /** CSV with the columns file and label; only evaluation sees them. */
+  readonly labels?: string;
+  readonly objective?: string;
+  readonly objectiveOptions?: Readonly<Record<string, unknown>>;
+  readonly encoder?: string;
+  readonly encoderOptions?: Readonly<Record<string, unknown>>;
+  readonly projector?: Partial<TrainConfig["projector"]>;
+  /** Side of the views in pixels. */
+  readonly size?: number;
+  /** Give one of epochs, steps and minutes. */
+  readonly epochs?: number;
+  readonly steps?: number;
+  /** Fit the schedule to this time. */
+  readonly minutes?: number;
+  readonly batch?: number;
+  readonly seed?: number;
+  readonly learningRate?: number;
+  readonly weightDecay?: number;
+  /** Strength of the augmentation, 1 as published. */
+  readonly strength?: number;
+  /** Views in full, instead of the objective's own. */
+  readonly views?: readonly ViewRecipe[];
+  readonly numGlobalViews?: number;
+  readonly engine?: string;
+  readonly threads?: number;
+  /** Folder of the run. */
+  readonly out?: string;
+  readonly checkpointEvery?: number;
+  readonly metersEvery?: number;
+}
+
+/** What is about to happen: printed before training. */
+export interface TrainPlan {
+  readonly config: TrainConfig;
+  readonly path: string;
+  readonly numImages: number;
+  readonly skipped: readonly SkippedFile[];
+  readonly warnings: readonly string[];
+  readonly numParameters: number;
+  readonly stepsPerEpoch: number;
+  readonly imagesPerSecond: number;
+  readonly estimatedSeconds: number;
+  /** Memory of parameters, optimizer state and the step. */
+  readonly estimatedBytes: number;
+  /** Step a resumed run goes on from. */
+  readonly resumedFrom?: number;
+}
+
+/** The doctor's judgement of the run so far. */
+export interface RunVerdict {
+  readonly name: string;
+  readonly isHealthy: boolean;
+  readonly evidence: string;
+  readonly remedy: string;
+}
+
+export interface TrainObserver {
+  readonly onData?: OnProgress;
+  readonly onPlan?: (plan: TrainPlan) => void;
+  readonly onProgress?: (progress: RunProgress & { readonly verdict?: RunVerdict }) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainSummary {
+  readonly path: string;
+  readonly isFinished: boolean;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly verdict?: RunVerdict;
+}

@@ -1,0 +1,54 @@
+/** The floor every trained encoder is held against: the same encoder before training, at its best. */
+import { plainRecipeLike, plainViews } from "../augment/index.js";
+import {
+  chooseEngine,
+  compile,
+  float32,
+  float32Spec,
+  type HostArray,
+  keyFor,
+  Random,
+  type Tensor,
+  type Tree,
+  trace,
+} from "../compute/index.js";
+import type { PixelReader } from "../data/index.js";
+import { initialise, join, type ParameterSpec, partition, trainingMode } from "../nn/index.js";
+import type { TrainConfig } from "./config.js";
+import { buildModel } from "./model.js";
+
+const NUM_BATCHES = 24;
+const MOST_IN_BATCH = 128;
+
+/**
+ * Parameters of the run's encoder as they were before the first step, with BatchNorm's running statistics measured on
+ * the images: a random encoder that never saw its own statistics would be an unfairly low floor.
+ * @returns the tree under "encoder", buffers included
+ */
+export async function untrainedEncoder(config: TrainConfig, set: PixelReader): Promise<Tree<HostArray>> {
+  const { encoder, specs } = buildModel(config);
+  const all = initialise(specs, keyFor(config.seed, "parameters")) as { readonly encoder: Tree<HostArray> };
+  const encoderSpecs = encoder.parameters as Tree<ParameterSpec>;
+  const { trainable, buffers } = partition<HostArray>(encoderSpecs, all.encoder);
+  if (Object.keys(buffers).length === 0) return all.encoder;
+  const size = Math.min(MOST_IN_BATCH, set.numImages);
+  const images = float32Spec([size, config.data.channels, config.imageSize, config.imageSize]);
+  const program = await trace({ trainable, buffers, images }, (given) => {
+    const inputs = given as unknown as { trainable: Tree<Tensor>; buffers: Tree<Tensor>; images: Tensor };
+    const mode = trainingMode();
+    encoder.encode(join(inputs.trainable, inputs.buffers) as never, inputs.images, mode);
+    return { buffers: mode.updates.appliedTo(inputs.buffers) };
+  });
+  const executable = await compile(program, await chooseEngine(config.engine), { numThreads: config.numThreads });
+  const random = new Random(keyFor(config.seed, "untrained statistics"));
+  const recipe = plainRecipeLike(config.views[0]!);
+  let measured: Tree<HostArray> = buffers;
+  for (let batch = 0; batch < NUM_BATCHES; batch++) {
+    const rows = Array.from({ length: size }, () => random.integer(set.numImages));
+    const views = float32(plainViews(set, rows, recipe), images.shape);
+    const result = await executable.run({ trainable, buffers: measured, images: views } as never);
+    measured = result.buffers as Tree<HostArray>;
+  }
+  await executable.dispose();
+  return join<HostArray>(trainable, measured);
+}

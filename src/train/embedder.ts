@@ -92,7 +92,7 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
         const chunk = await runChunk(plainViews(set, rows, recipe));
         features.set(chunk.features.data.subarray(0, count * dim), from * dim);
         const mapsHere = Math.max(0, Math.min(count, numMaps - from));
-        tokens.set(chunk.tokens.data.subarray(0, mapsHere * mapLength), from * mapLength);
+        if (mapsHere > 0) tokens.set(chunk.tokens.data.subarray(0, mapsHere * mapLength), from * mapLength);
         onProgress?.(from + count, numImages);
       }
       return { dim, features, tokens, gridSize };

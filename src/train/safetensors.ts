@@ -55,8 +55,9 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
     const start = 8 + headerLength + range[0];
     const isWhole = range[1] - range[0] === 4 * sizeOf(shape) && 8 + headerLength + range[1] <= bytes.length;
     if (!isWhole) throw damaged(`the data of ${tensorName} is cut off`);
-    // A copy is aligned, whatever the header's length.
-    const data = bytes.slice(start, start + 4 * sizeOf(shape)).buffer;
+    // A copy is aligned, whatever the header's length. (A Buffer's own slice would not copy.)
+    const from = bytes.byteOffset + start;
+    const data = bytes.buffer.slice(from, from + 4 * sizeOf(shape)) as ArrayBuffer;
     if (dtype === "F32") tensors.set(tensorName, { dtype: "float32", shape, data: new Float32Array(data) });
     else if (dtype === "I32") tensors.set(tensorName, { dtype: "int32", shape, data: new Int32Array(data) });
     else throw damaged(`${tensorName} has the unknown type ${dtype}`);

@@ -11,7 +11,7 @@ export function arrange(
   graph: OnnxGraph,
   base: Value,
   factors: readonly Factor[],
-  target = factors.map(({ size, stride }) => (stride === 0 ? 1 : size)),
+  target: readonly number[] = factors.map(({ size, stride }) => (stride === 0 ? 1 : size)),
 ): Value {
   const wanted = mergeFactors(factors.filter(({ stride }) => stride !== 0));
   const memory = wanted.toSorted((a, b) => b.stride - a.stride);

@@ -74,6 +74,13 @@ describe("meters", () => {
     expect(readMeters(states.tiny, "standard-normal").sigregPerImage).toBeCloseTo(0.402, 2);
   });
 
+  test("a batch with NaN reads as NaN, and that is divergence", () => {
+    const broken = { ...states.healthy, values: states.healthy.values.with(7, Number.NaN) };
+    const meters = readMeters(broken, "scale-free");
+    expect(meters.std).toBeNaN();
+    expect(diagnose([{ step: 3, projections: meters }], { target: "scale-free" }).name).toBe("divergence");
+  });
+
   test("T of standard normal batches averages to its calibrated floor", () => {
     const batches = Array.from({ length: 8 }, (_, seed) => projections((row) => row, seed + 1));
     const mean = batches.reduce((sum, batch) => sum + readMeters(batch, "standard-normal").sigreg / 8, 0);

@@ -1,9 +1,9 @@
 /** The doctor's meters: a few numbers about one batch of projections or features that together cannot be fooled. */
 import { keyFor } from "../../compute/index.js";
-import type { ProjectionTarget } from "../../objectives/index.js";
 import { sigregStatistic } from "../../objectives/sigreg-statistic.js";
 import type { Features } from "../features.js";
 import { featureStatistics, metrics } from "../metrics/index.js";
+import type { Aim } from "./aim.js";
 
 /** E[T] of the SIGReg statistic for standard normal projections, at any batch size. */
 export const SIGREG_FLOOR = 1.0525;
@@ -30,17 +30,20 @@ const NUM_SLICES = 128;
 /**
  * Read the meters of one batch, in float64 on the host (256 x 256: about 60 ms).
  *   std is always in the projections' own units. The other meters look at what the objective sees: for "scale-free" at
- *   √D z/‖z‖, else at z itself. T asks for N(0, I) where that is the target; for "unit-spread" z is centred and divided
- *   by one overall standard deviation first, and for "scale-free" the directions already have the right length.
- * @param features [N, D], N >= 2, finite
- * @param target what the objective drives projections towards; use "unit-spread" for an encoder's features
+ *   √D z/‖z‖, else at z itself. T asks for N(0, I) where that is the target; for "unit-spread" and an encoder's features
+ *   z is centred and divided by one overall standard deviation first; "scale-free" directions already have their length.
+ * @param features [N, D], N >= 2; a value that is not finite makes all meters NaN, which is diagnosed as divergence
+ * @param aim the objective's `projectionTarget`, or "features" for an encoder's features
  */
-export function readMeters(features: Features, target: ProjectionTarget): Meters {
+export function readMeters(features: Features, aim: Aim): Meters {
   const { numImages, dim } = features;
+  const maxRank = Math.min(numImages - 1, dim);
+  if (!features.values.every(Number.isFinite)) return unreadable(maxRank);
   const statistics = featureStatistics(features);
-  const seen = target === "scale-free" ? directionsOf(features) : features;
-  const seenStatistics = target === "scale-free" ? featureStatistics(seen) : statistics;
-  const judged = target === "unit-spread" ? standardised(features, statistics.mean, statistics.std) : seen;
+  const seen = aim === "scale-free" ? directionsOf(features) : features;
+  const seenStatistics = aim === "scale-free" ? featureStatistics(seen) : statistics;
+  const isFree = aim === "unit-spread" || aim === "features";
+  const judged = isFree ? standardised(features, statistics.mean, statistics.std) : seen;
   const sigreg = sigregStatistic(judged.values, numImages, dim, keyFor(0, "doctor", "slices"), {
     numSlices: NUM_SLICES,
   });
@@ -48,9 +51,21 @@ export function readMeters(features: Features, target: ProjectionTarget): Meters
     std: metrics.perDimensionStd.of(statistics),
     meanNormRatio: metrics.meanNormRatio.of(seenStatistics),
     effectiveRank: metrics.effectiveRank.of(seenStatistics),
-    maxRank: Math.min(numImages - 1, dim),
+    maxRank,
     sigreg,
     sigregPerImage: sigreg / numImages,
+  };
+}
+
+function unreadable(maxRank: number): Meters {
+  const nothing = Number.NaN;
+  return {
+    std: nothing,
+    meanNormRatio: nothing,
+    effectiveRank: nothing,
+    maxRank,
+    sigreg: nothing,
+    sigregPerImage: nothing,
   };
 }
 

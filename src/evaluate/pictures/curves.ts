@@ -133,7 +133,7 @@ function drawPanel(sheet: Sheet, { title, series, reference }: Panel, x: number,
       y: toY(value),
       isFinite: Number.isFinite(value),
     }));
-    const isDense = points.length > 150;
+    const isDense = points.length > 150 && isNoisy(one.values);
     drawLine(sheet, points, color, isDense ? 0.25 : 1);
     if (isDense) {
       const smooth = runningMean(one.values, Math.ceil(points.length / 60));
@@ -227,6 +227,13 @@ function axisFor(values: readonly number[]): Axis {
   const [low, high] = [min(values), max(values)];
   if (low > 0 && high / low > 50) return logAxis(low, high);
   return linearAxis(low > 0 && low < 0.4 * high ? 0 : low, high);
+}
+
+/** Whether a curve goes up and down rather than along: its path is many times its range. */
+function isNoisy(values: readonly number[]): boolean {
+  const finite = values.filter(Number.isFinite);
+  const path = finite.slice(1).reduce((sum, value, i) => sum + Math.abs(value - finite[i]!), 0);
+  return path > 4 * (max(finite) - min(finite));
 }
 
 /** Mean of the finite values within `radius` places. */

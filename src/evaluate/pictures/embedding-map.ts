@@ -18,7 +18,7 @@ export interface EmbeddingMapOptions {
   readonly maxImages?: number;
 }
 
-const [MAP_WIDTH, MARGIN, HEADER, LEGEND_WIDTH] = [860, 32, 84, 170];
+const [MAP_WIDTH, MARGIN, HEADER, LEGEND_WIDTH] = [1000, 32, 84, 170];
 const LOWEST_MAP = 420;
 const THUMBNAIL = 24;
 const FEWEST_FOR_UMAP = 40;

@@ -31,8 +31,8 @@ export interface DiagnoseOptions {
  *   norm collapse: spread below 0.1 where about 1 is wanted; never for scale-free objectives
  *   mean shift: most of the length in common, where the objective cares
  *   dimensional collapse: effective rank below a floor that depends on what the objective promises
- * A finding counts when the last `patience` readings all show it and it is not at its best yet and mending (by a
- * tenth over these readings): early in training everything looks collapsed, and improves.
+ * A finding counts when the last `patience` readings all show it and do not mend from one to the next: early in training
+ * everything looks collapsed for a while, and improves.
  * @throws ValueError if patience is not a positive whole number
  */
 export function diagnose(history: readonly Reading[], options: DiagnoseOptions): Verdict {
@@ -73,7 +73,7 @@ const FINDINGS: readonly Finding[] = [
   {
     name: "complete-collapse",
     shows: (meters, aim) => {
-      if (hasFixedScale(aim)) return meters.std < 0.05 && (meters.meanNormRatio > 0.9 || meters.std === 0);
+      if (hasFixedScale(aim)) return meters.std < 0.05 && (meters.meanNormRatio > 0.95 || meters.std === 0);
       return meters.std === 0 || meters.meanNormRatio > (aim === "features" ? 0.99999 : 0.995);
     },
     health: spreadShare,
@@ -102,10 +102,13 @@ function spreadShare({ meanNormRatio, std }: Meters): number {
 function isLasting(finding: Finding, series: readonly Meters[], aim: Aim, patience: number): boolean {
   const recent = series.slice(-patience);
   if (recent.length < patience || !recent.every((meters) => finding.shows(meters, aim))) return false;
-  const [first, last] = [finding.health(recent[0]!), finding.health(recent.at(-1)!)];
-  const bestBefore = Math.max(...series.slice(0, -1).map(finding.health));
-  const isMending = last > 1.1 * first && last > bestBefore;
-  return !isMending;
+  return !isMending(recent.map(finding.health));
+}
+
+/** Better at every reading, and by a twentieth in all. */
+function isMending(health: readonly number[]): boolean {
+  const isRising = health.slice(1).every((value, i) => value > health[i]!);
+  return isRising && health.at(-1)! > 1.05 * health[0]!;
 }
 
 function findDivergence(history: readonly Reading[], latest: Reading, target: ProjectionTarget): Verdict | undefined {

@@ -157,12 +157,27 @@ describe("verdicts over time", () => {
     expect(judge(run([{ std: 0.01 }, { std: 0.01 }, { std: 0.01 }, {}]))).toBe("healthy");
   });
 
-  test("a poor start that mends raises no alarm; standing still does; so does noise after a fall", () => {
+  test("what mends from reading to reading raises no alarm; standing still, falling and wavering do", () => {
     expect(judge(run([0.02, 0.03, 0.04, 0.05, 0.06].map((std) => ({ std }))))).toBe("healthy");
     expect(judge(run([0.02, 0.03, 0.04, 0.04, 0.04].map((std) => ({ std }))))).toBe("norm-collapse");
-    expect(judge(run([1, 0.5, 0.01, 0.012, 0.014].map((std) => ({ std }))))).toBe("norm-collapse");
-    expect(judge(run([2, 3, 4, 5].map((effectiveRank) => ({ effectiveRank }))))).toBe("healthy");
+    expect(judge(run([1, 0.5, 0.01, 0.009, 0.012].map((std) => ({ std }))))).toBe("norm-collapse");
+    expect(judge(run([0.05, 0.0502, 0.0504].map((std) => ({ std }))))).toBe("norm-collapse");
     expect(judge(run([5, 4, 3].map((effectiveRank) => ({ effectiveRank }))))).toBe("dimensional-collapse");
+  });
+
+  test("effective ranks of a real healthy LeJEPA run (64 wide), which dips and recovers", () => {
+    const ranks = [30, 4.3, 7.7, 9.4, 11.2, 11.6, 12.1].map((effectiveRank) => ({ effectiveRank }));
+    for (let length = 1; length <= ranks.length; length++) expect(judge(run(ranks.slice(0, length)))).toBe("healthy");
+  });
+
+  test("readings of a real VICReg run without its variance term: shrinking first, then one point", () => {
+    const stds = [0.33, 0.15, 0.065, 0.04, 0.028, 0.025, 0.022, 0.01, 0.008];
+    const ratios = [0.52, 0.65, 0.83, 0.85, 0.91, 0.92, 0.955, 0.97, 0.98];
+    const history = run(stds.map((std, i) => ({ std, meanNormRatio: ratios[i]! })));
+    const names = history.map((_, i) => diagnose(history.slice(0, i + 1), { target: "unit-spread" }).name);
+    expect(names.slice(0, 4)).toEqual(Array(4).fill("healthy"));
+    expect(names.slice(4, 8)).toEqual(Array(4).fill("norm-collapse"));
+    expect(names[8]).toBe("complete-collapse");
   });
 
   test("divergence: NaN at once, a loss ten times the start, spread that explodes", () => {

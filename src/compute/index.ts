@@ -21,5 +21,6 @@ export {
   zerosFor,
 } from "./program.js";
 export { childKey, type Key, keyFor, Random } from "./random.js";
+export { runOnce } from "./run-once.js";
 export { type Axes, concat, expectShape, isTensor, type Operand, stack, Tensor } from "./tensor.js";
 export { type Branch, flattenTree, type MapTree, mapTree, type Tree, unflattenTree } from "./tree.js";

@@ -9,10 +9,10 @@ import {
   keyFor,
   Random,
   resolveOptions,
+  runOnce,
   Tensor,
   UnknownNameError,
 } from "../compute/index.js";
-import { runOnce } from "../compute/run-once.js";
 import { maxGradientError } from "../compute/testing/gradient-check.js";
 import { evaluationMode, initialise, join, partition, trainingMode } from "../nn/index.js";
 import { encoders } from "./catalog.js";

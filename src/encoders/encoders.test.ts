@@ -1,7 +1,6 @@
 /** What is particular to one encoder. */
 import { describe, expect, test } from "vitest";
-import { type Branch, float32, type HostArray, keyFor, resolveOptions, zerosFor } from "../compute/index.js";
-import { runOnce } from "../compute/run-once.js";
+import { type Branch, float32, type HostArray, keyFor, resolveOptions, runOnce, zerosFor } from "../compute/index.js";
 import { countParameters, evaluationMode, initialise } from "../nn/index.js";
 import { convnet } from "./convnet.js";
 import { resampleGrid } from "./resample-grid.js";

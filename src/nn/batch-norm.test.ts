@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { float32, type HostArray, valueAndGradient } from "../compute/index.js";
-import { runOnce } from "../compute/run-once.js";
+import { float32, type HostArray, runOnce, valueAndGradient } from "../compute/index.js";
 import { batchNorm } from "./batch-norm.js";
 import { evaluationMode, type Layer, trainingMode } from "./layer.js";
 

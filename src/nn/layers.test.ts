@@ -1,7 +1,6 @@
 /** Every layer: shapes and gradients by central differences, in both modes. */
 import { describe, expect, test } from "vitest";
-import { type Branch, flattenTree, type HostArray, type Tensor, unflattenTree } from "../compute/index.js";
-import { runOnce } from "../compute/run-once.js";
+import { type Branch, flattenTree, type HostArray, runOnce, type Tensor, unflattenTree } from "../compute/index.js";
 import { maxGradientError, wavyArray } from "../compute/testing/gradient-check.js";
 import {
   attention,

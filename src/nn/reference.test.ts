@@ -1,7 +1,6 @@
 /** Layers held against loops and answers by hand. */
 import { expect, test } from "vitest";
-import { float32, type HostArray } from "../compute/index.js";
-import { runOnce } from "../compute/run-once.js";
+import { float32, type HostArray, runOnce } from "../compute/index.js";
 import { wavyArray } from "../compute/testing/gradient-check.js";
 import { attention, convolution, evaluationMode, layerNorm, patchEmbedding, sumOfSquares } from "./index.js";
 

@@ -3,6 +3,7 @@
  * that shares nothing with ours; norms and first elements of the gradients by its autograd.
  */
 import { describe, expect, test } from "vitest";
+import { chooseEngine, engines } from "../compute/index.js";
 import { objectiveValue } from "./objective-value.js";
 import { goldenDirections, goldenViews } from "./testing/projections.js";
 
@@ -17,27 +18,33 @@ const twoViews = [
   ["vicreg", {}, 8.780871980389724, 2.1188147460039977, 2.67046386152945, -0.6676970729052658],
 ] as const;
 
-describe.each(twoViews)("%s %j", (name, config, total, firstNorm, secondNorm, firstElement) => {
-  test("total and gradients", async () => {
-    const value = await objectiveValue(name, goldenViews(), { config });
-    near(value.total, total);
-    near(value.gradientNorms[0], firstNorm);
-    near(value.gradientNorms[1], secondNorm);
-    near(value.gradients[0]!.data[0], firstElement);
-  });
-});
-
-// The goldens are T of the first view alone: given twice, the mean is the same T and each copy has half of the gradient.
+// The goldens of SIGReg are T of the first view alone: given twice, the mean is the same T and each copy has half of the
+// gradient.
 const sigregValues = [
   ["half", 0.7549486194371149, 0.47204524265623876, -0.015019336900216423],
   ["full", 0.7647033828938278, 0.474443469567395, -0.012675360856422561],
 ] as const;
 
-test.each(sigregValues)("SIGReg on the %s domain", async (domain, statistic, norm, firstElement) => {
-  const [view] = goldenViews();
-  const config = { regularizerWeight: 1, domain };
-  const value = await objectiveValue("lejepa", [view, view], { config, noise: { directions: goldenDirections() } });
-  near(value.terms.sigreg, statistic);
-  near(2 * value.gradientNorms[0]!, norm);
-  near(2 * value.gradients[0]!.data[0]!, firstElement);
+describe.each(Object.keys(engines))("on the engine %s", (engineName) => {
+  test.each(twoViews)("%s %j", async (name, config, total, firstNorm, secondNorm, firstElement) => {
+    const value = await objectiveValue(name, goldenViews(), { config, engine: await chooseEngine(engineName) });
+    near(value.total, total);
+    near(value.gradientNorms[0], firstNorm);
+    near(value.gradientNorms[1], secondNorm);
+    near(value.gradients[0]!.data[0], firstElement);
+  });
+
+  test.each(sigregValues)("SIGReg on the %s domain", async (domain, statistic, norm, firstElement) => {
+    const [view] = goldenViews();
+    const config = { regularizerWeight: 1, domain };
+    const noise = { directions: goldenDirections() };
+    const value = await objectiveValue("lejepa", [view, view], {
+      config,
+      noise,
+      engine: await chooseEngine(engineName),
+    });
+    near(value.terms.sigreg, statistic);
+    near(2 * value.gradientNorms[0]!, norm);
+    near(2 * value.gradients[0]!.data[0]!, firstElement);
+  });
 });

@@ -6,11 +6,11 @@ import {
   lookUp,
   Random,
   resolveOptions,
+  runOnce,
   ShapeError,
   type Tensor,
   valueAndGradient,
 } from "../compute/index.js";
-import { runOnce } from "../compute/run-once.js";
 import { objectives } from "./catalog.js";
 import type { Objective } from "./objective.js";
 

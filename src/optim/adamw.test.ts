@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { float32, type HostArray, resolveOptions, type Tree } from "../compute/index.js";
-import { runOnce } from "../compute/run-once.js";
+import { float32, type HostArray, resolveOptions, runOnce, type Tree } from "../compute/index.js";
 import { adamw, adamwOptions } from "./adamw.js";
 import { initialSlots, scalarInputs } from "./optimizer.js";
 

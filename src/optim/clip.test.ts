@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { float32, type Tensor } from "../compute/index.js";
-import { runOnce } from "../compute/run-once.js";
+import { float32, runOnce, type Tensor } from "../compute/index.js";
 import { clipByGlobalNorm } from "./clip.js";
 
 const clip = (values: readonly number[], maxNorm: number) =>

@@ -6,7 +6,7 @@ import type { Tensor } from "./tensor.js";
 import type { MapTree, Tree } from "./tree.js";
 
 /**
- * Evaluate a function of tensors on these arrays once: trace, compile, run, forget. For repeated use `trace` and `compile`.
+ * Evaluate a function of tensors on these arrays once: trace, compile, run, forget. To repeat it, `trace` and `compile`.
  * @param inputs tree of host arrays
  * @param engine the best one here by default
  */

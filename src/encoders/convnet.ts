@@ -1,7 +1,7 @@
 /** A compact convolutional network: few, wide, strided layers, made for many views a second on a CPU. */
 import { type ConfigOf, expectShape, type OptionTable, ValueError } from "../compute/index.js";
 import { batchNorm, convolution, type Layer, relu, residual, sequence } from "../nn/index.js";
-import type { EncoderDefinition } from "./encoder.js";
+import { type EncoderDefinition, expectSquareImages } from "./encoder.js";
 
 export const convnetOptions = {
   width: { default: 48, min: 1, integer: true, doc: "channels of the first stage; each stage doubles them" },
@@ -47,7 +47,7 @@ export const convnet: EncoderDefinition<typeof convnetOptions> = {
       featureDim: widths.at(-1)!,
       parameters: trunk.parameters,
       encode(parameters, images, mode) {
-        expectShape("convnet", "images", images, ["B", channels, "H", "W"]);
+        expectSquareImages("convnet", images, channels);
         const map = trunk.apply(parameters, images, mode); // [B, D, g, g]
         const [B, D, gridSize] = expectShape("convnet", "map", map, ["B", "D", "g", "g"]);
         const places = map.reshape([B, D, gridSize * gridSize]); // [B, D, N]

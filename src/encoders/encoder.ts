@@ -1,5 +1,5 @@
 /** What an encoder is: images to features. */
-import type { Branch, ConfigOf, OptionTable, Tensor } from "../compute/index.js";
+import { type Branch, type ConfigOf, expectShape, type OptionTable, type Tensor } from "../compute/index.js";
 import type { Mode, ParameterSpec, TensorsOf } from "../nn/index.js";
 
 /** What an encoder gives for a batch of images. */
@@ -36,4 +36,21 @@ export interface EncoderDefinition<T extends OptionTable = OptionTable> {
   readonly options: T;
   /** @throws ValueError if these options do not fit these images, with what would */
   build(images: ImageShape, config: ConfigOf<T>): Encoder;
+}
+
+/**
+ * Check at the door that images are square and have the channels an encoder was built for.
+ * @returns pixels a side
+ * @throws ShapeError
+ */
+export function expectSquareImages(encoder: string, images: Tensor, channels: number): number {
+  const [B, , size] = expectShape(encoder, "images", images, ["B", channels, "H", "W"]);
+  expectShape(
+    encoder,
+    "images",
+    images,
+    [B, channels, size, size],
+    "Encoders take square images: crop or resize them.",
+  );
+  return size;
 }

@@ -92,8 +92,10 @@ describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, 
     expect(error).toBeLessThan(2e-2);
   });
 
-  test("names a wrong number of channels", async () => {
+  test("names a wrong number of channels and images that are not square", async () => {
     await expect(encode(imagesOf(2, 3, 8))).rejects.toThrow(`${name}: "images"`);
+    const oblong = float32(new Float32Array(2 * 2 * 4 * 8), [2, 2, 4, 8]);
+    await expect(encode(oblong)).rejects.toThrow("must have shape [2, 2, 4, 4], got [2, 2, 4, 8]");
   });
 
   test("builds at its defaults, one stream a parameter", () => {

@@ -1,13 +1,8 @@
-/** Vision transformer. Source: Dosovitskiy et al. 2021, arXiv:2010.11929; registers: Darcet et al. 2024, arXiv:2309.16588. */
-import {
-  type Branch,
-  type ConfigOf,
-  concat,
-  expectShape,
-  type OptionTable,
-  type Tensor,
-  ValueError,
-} from "../compute/index.js";
+/**
+ * Vision transformer. Source: Dosovitskiy et al. 2021, arXiv:2010.11929; registers: Darcet et al. 2024,
+ * arXiv:2309.16588.
+ */
+import { type Branch, type ConfigOf, concat, type OptionTable, type Tensor, ValueError } from "../compute/index.js";
 import {
   attention,
   type Layer,
@@ -23,7 +18,7 @@ import {
   truncatedNormal,
   zeros,
 } from "../nn/index.js";
-import type { Encoder, EncoderDefinition, ImageShape } from "./encoder.js";
+import { type Encoder, type EncoderDefinition, expectSquareImages, type ImageShape } from "./encoder.js";
 import { resampleGrid } from "./resample-grid.js";
 
 export const vitOptions = {
@@ -86,9 +81,9 @@ function buildVit({ channels, imageSize }: ImageShape, config: VitConfig): Encod
     featureDim: width,
     parameters,
     encode(parameters, images, mode) {
-      const [, , H] = expectShape("vit", "images", images, ["B", channels, "H", "H"]);
-      checkPatchSize(H, patchSize);
-      const gridSize = H / patchSize;
+      const size = expectSquareImages("vit", images, channels);
+      checkPatchSize(size, patchSize);
+      const gridSize = size / patchSize;
       const embedded = patches.apply(parameters.patches, images, mode);
       const positions = resampleGrid(parameters.positions, builtGridSize, gridSize); // [N, D]
       const started = withPrefix(embedded, positions, parameters.prefix); // [B, prefix + N, D]
@@ -109,7 +104,7 @@ function block(width: number, numHeads: number, mlpRatio: number) {
   });
 }
 
-/** Add the positions and put the prefix in front. The prefix is the same for every image, so it rides on the positions. */
+/** Add the positions and put the prefix in front. It is the same for every image, so it rides on the positions. */
 function withPrefix(embedded: Tensor, positions: Tensor, prefix?: Tensor): Tensor {
   if (prefix === undefined) return embedded.add(positions);
   const room: readonly [number, number] = [prefix.shape[0]!, 0];

@@ -15,7 +15,8 @@ export type ConvolutionParameters = { readonly weight: ParameterSpec; readonly b
 
 /**
  * Two-dimensional convolution (cross-correlation) with zero padding.
- * @returns layer [B, inChannels, H, W] -> [B, outChannels, H', W'], H' = floor((H + 2 padding − kernelSize) / stride) + 1
+ * @returns layer [B, inChannels, H, W] -> [B, outChannels, H', W'],
+ *   H' = floor((H + 2 padding − kernelSize) / stride) + 1
  * Start: normal with variance 2 / fan-in (He et al. 2015).
  */
 export function convolution(

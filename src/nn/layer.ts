@@ -25,8 +25,9 @@ export function evaluationMode(): Mode {
 }
 
 /**
- * New values of buffers, collected during one trace. A buffer is known by its tensor, so pass buffers around `valueAndGradient`
- * (which rewraps the parameters it differentiates), not through it. Several passes through one layer add up in order.
+ * New values of buffers, collected during one trace. A buffer is known by its tensor, so pass buffers around
+ * `valueAndGradient` (which rewraps the parameters it differentiates), not through it. Several passes through one layer
+ * add up in order.
  */
 export class BufferUpdates {
   readonly #latest = new Map<Tensor, Tensor>();

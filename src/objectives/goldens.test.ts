@@ -1,6 +1,6 @@
 /**
- * Golden values. Provenance: the formulas of the papers evaluated by PyTorch 2.13 in float64 on `goldenViews()`, by code
- * that shares nothing with ours; norms and first elements of the gradients by its autograd.
+ * Golden values. Provenance: the formulas of the papers evaluated by PyTorch 2.13 in float64 on `goldenViews()`,
+ * by code that shares nothing with ours; norms and first elements of the gradients by its autograd.
  */
 import { describe, expect, test } from "vitest";
 import { chooseEngine, engines } from "../compute/index.js";
@@ -18,8 +18,8 @@ const twoViews = [
   ["vicreg", {}, 8.780871980389724, 2.1188147460039977, 2.67046386152945, -0.6676970729052658],
 ] as const;
 
-// The goldens of SIGReg are T of the first view alone: given twice, the mean is the same T and each copy has half of the
-// gradient.
+// The goldens of SIGReg are T of the first view alone: given twice, the mean is the same T and each copy has half
+// of the gradient.
 const sigregValues = [
   ["half", 0.7549486194371149, 0.47204524265623876, -0.015019336900216423],
   ["full", 0.7647033828938278, 0.474443469567395, -0.012675360856422561],

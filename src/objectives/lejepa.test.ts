@@ -67,6 +67,11 @@ describe("lejepa", () => {
     );
   });
 
+  test("a number of global views that cannot be is named", async () => {
+    const value = objectiveValue("lejepa", goldenViews(), { numGlobalViews: 3 });
+    await expect(value).rejects.toThrow("from 1 to the number of views, 2, got 3");
+  });
+
   test("the seed decides the directions", async () => {
     const at = async (seed: number) => (await objectiveValue("lejepa", goldenViews(), { seed })).terms.sigreg;
     expect(await at(1)).toBe(await at(1));

@@ -16,13 +16,13 @@ export const lejepaOptions = {
 export type LejepaConfig = ConfigOf<typeof lejepaOptions>;
 
 /**
- * LeJEPA: all views of an image meet at the mean of its global views, while each view's projections stay standard normal.
+ * LeJEPA: all views of an image meet at the mean of its global views, and each view stays standard normal.
  *   total = (1 − λ) invariance + λ sigreg
  *   invariance = mean over views, images and dimensions of (z_v − μ)²,  μ = mean of the global views
  *   sigreg = mean_v T(z_v), see `sigreg`; T is B times an integral, so λ does not depend on the batch size
  * projections [B, D], B >= 2, not normalised; no stop-gradient. Terms: invariance, sigreg (unweighted).
  * Noise: directions [D, numSlices], fresh each step, the same for all views.
- * Golden 0.754949 (half), 0.764703 (full) for T (goldens/objectives.json). Default λ = .05 is the paper's (its minimal example
+ * Golden 0.754949 (half), 0.764703 (full) for T (goldens.test.ts). Default λ = .05 is the paper's (its minimal example
  * has .02), the default domain is that of the released code and of the doctor's floor of 1.05. Deviations: none.
  */
 export const lejepa: Objective<typeof lejepaOptions> = {

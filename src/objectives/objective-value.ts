@@ -9,6 +9,7 @@ import {
   runOnce,
   ShapeError,
   type Tensor,
+  ValueError,
   valueAndGradient,
 } from "../compute/index.js";
 import { objectives } from "./catalog.js";
@@ -49,6 +50,14 @@ export async function objectiveValue(
   const objective: Objective = lookUp("objectiveValue", "objective", objectives, name);
   const config = resolveOptions(name, objective.options, options.config);
   const numGlobalViews = options.numGlobalViews ?? projections.length;
+  if (!(numGlobalViews >= 1 && numGlobalViews <= projections.length)) {
+    throw new ValueError(
+      name,
+      "numGlobalViews",
+      `from 1 to the number of views, ${projections.length}`,
+      numGlobalViews,
+    );
+  }
   const inputs = { views: byNumber(projections), noise: noiseFor(objective, projections, config, options) };
 
   const body = ({ views, noise = {} }: { views: Named<Tensor>; noise?: Named<Tensor> }) => {

@@ -15,8 +15,8 @@ export interface Knots {
 
 /**
  * Integration points of ∫ w(t) f(t) dt for even f, w(t) = exp(−t²/2), by the trapezoid rule.
- * "half": 17 points on [0, 3], doubled (the released code); "full": 17 points on [−5, 5] (the paper). By symmetry only t > 0
- * is needed, with double weights; at t = 0 every characteristic function is 1, so nothing is compared there.
+ * "half": 17 points on [0, 3], doubled (the released code); "full": 17 points on [−5, 5] (the paper). By symmetry only
+ * t > 0 is needed, with double weights; at t = 0 every characteristic function is 1, so nothing is compared there.
  */
 export function knotsOf(domain: SigregDomain): Knots {
   const { last, numIntervals } = domain === "half" ? { last: 3, numIntervals: 16 } : { last: 5, numIntervals: 8 };

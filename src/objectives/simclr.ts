@@ -10,9 +10,9 @@ export type SimclrConfig = ConfigOf<typeof simclrOptions>;
 /**
  * SimCLR: each view must find the other view of its image among all views of the batch (NT-Xent).
  *   s = ẑ ẑᵀ / τ over the 2B views, ẑ = z / ‖z‖;   ntXent = mean_i [log Σ_{j≠i} exp s_ij − s_i,partner(i)]
- * projections [B, D], B >= 2, any scale. Only the similarity with itself is left out, the positive stays below the line.
+ * projections [B, D], B >= 2, any scale. Only the similarity with itself is left out; the positive stays in the sum.
  * Terms: ntXent. With more than two views: the mean over all pairs of views, each with its own 2B − 2 negatives.
- * Golden at τ = .5: 1.351213 (goldens/objectives.json). Deviations: none; the default τ is solo-learn's .2.
+ * Golden at τ = .5: 1.351213 (goldens.test.ts). Deviations: none; the default τ is solo-learn's .2.
  */
 export const simclr: Objective<typeof simclrOptions> = {
   name: "simclr",

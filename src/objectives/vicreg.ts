@@ -20,7 +20,7 @@ export type VicregConfig = ConfigOf<typeof vicregOptions>;
  * projections [B, D], B >= 2, not normalised. Terms: invariance, variance, covariance (unweighted).
  * Reductions: variance and C divide by B − 1; covariance divides by D, not D(D − 1).
  * With V > 2 views: invariance is the mean over pairs, ½ Σ_v and Σ_v become 1/V Σ_v and 2/V Σ_v.
- * Golden 8.780872 (goldens/objectives.json). This is the official dialect; others drop the ½ or divide by D(D − 1), and
+ * Golden 8.780872 (goldens.test.ts). This is the official dialect; others drop the ½ or divide by D(D − 1), and
  * coefficients do not carry over. Deviations: none.
  */
 export const vicreg: Objective<typeof vicregOptions> = {

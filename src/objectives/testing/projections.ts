@@ -29,7 +29,7 @@ export function agreeingViews(numViews: number, batchSize: number, dim: number):
   });
 }
 
-/** The inputs of goldens/objectives.json: N = 8, D = 5. */
+/** The inputs of the golden values: B = 8, D = 5. */
 export function goldenViews(): [HostArray, HostArray] {
   const first = (i: number, j: number): number => Math.sin(1 + 0.7 * i + 1.3 * j + 0.11 * i * j);
   const second = (i: number, j: number): number => 0.9 * first(i, j) + 0.3 * Math.cos(0.5 * i * j + i);

@@ -44,12 +44,13 @@ export async function visitDotProducts(
   );
   const queryBlock = float32(new Float32Array(rows * dim), [rows, dim]);
   const galleryBlock = float32(new Float32Array(columns * dim), [columns, dim]);
+  const into = { dots: float32(new Float32Array(rows * columns), [rows, columns]) };
   for (let galleryStart = 0; galleryStart < numGallery; galleryStart += columns) {
     copyRows(gallery, galleryStart, columns, galleryBlock.data as Float32Array);
     const galleryEnd = Math.min(numGallery, galleryStart + columns);
     for (let queryStart = 0; queryStart < numQueries; queryStart += rows) {
       copyRows(queries, queryStart, rows, queryBlock.data as Float32Array);
-      const { dots } = await program.run({ queries: queryBlock, gallery: galleryBlock });
+      const { dots } = await program.run({ queries: queryBlock, gallery: galleryBlock }, into);
       const queryEnd = Math.min(numQueries, queryStart + rows);
       visit({ queryStart, queryEnd, galleryStart, galleryEnd, dots: dots.data as Float32Array, stride: columns });
     }

@@ -26,13 +26,9 @@ export type Option = NumberOption | ChoiceOption | FlagOption;
 export type OptionTable = Readonly<Record<string, Option>>;
 
 /** The values an option table describes. */
-export type ConfigOf<T extends OptionTable> = {
-  readonly [K in keyof T]: T[K] extends ChoiceOption
-    ? T[K]["choices"][number]
-    : T[K] extends NumberOption
-      ? number
-      : boolean;
-};
+export type ConfigOf<T extends OptionTable> = { readonly [K in keyof T]: ValueOf<T[K]> };
+
+type ValueOf<O> = O extends ChoiceOption ? O["choices"][number] : O extends NumberOption ? number : boolean;
 
 /** Fill in defaults and check bounds; an unknown key, a wrong type or a value out of bounds is a clear error. */
 export function resolveOptions<T extends OptionTable>(

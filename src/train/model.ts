@@ -1,5 +1,13 @@
 /** The model a config describes: encoder, projector and objective, and the way views pass through them. */
-import { concat, flattenTree, lookUp, resolveOptions, type Tensor } from "../compute/index.js";
+import {
+  type ConfigOf,
+  concat,
+  flattenTree,
+  lookUp,
+  type OptionTable,
+  resolveOptions,
+  type Tensor,
+} from "../compute/index.js";
 import { encoders } from "../encoders/catalog.js";
 import type { Encoder, EncoderDefinition } from "../encoders/index.js";
 import { isParameterSpec, type Layer, type Mode, type ParameterSpec, type TensorsOf } from "../nn/index.js";
@@ -18,7 +26,7 @@ export interface Model {
   readonly encoder: Encoder;
   readonly projector: Layer;
   readonly objective: Objective;
-  readonly objectiveConfig: Readonly<Record<string, never>>;
+  readonly objectiveConfig: ConfigOf<OptionTable>;
   /** All parameters, trained ones and buffers. */
   readonly specs: ModelSpecs;
   /** Role of each parameter by path. */
@@ -40,7 +48,7 @@ export function buildModel(config: ModelConfig): Model {
     encoder,
     projector: head,
     objective,
-    objectiveConfig: resolveOptions(objective.name, objective.options, config.objective.options) as never,
+    objectiveConfig: resolveOptions(objective.name, objective.options, config.objective.options),
     specs,
     roles: new Map([...leaves].map(([path, { role }]) => [path, role])),
   };

@@ -9,6 +9,7 @@ export {
 export { chooseEngine, type EngineName, engines } from "./engines.js";
 export { DarkmatterError, lookUp, nearestName, ShapeError, UnknownNameError, ValueError } from "./errors.js";
 export { type DType, float32, type HostArray, int32, sizeOf } from "./host-array.js";
+export { concat, stack } from "./join.js";
 export { type ConfigOf, type OptionTable, resolveOptions } from "./options.js";
 export {
   float32Spec,
@@ -22,5 +23,6 @@ export {
 } from "./program.js";
 export { childKey, type Key, keyFor, Random } from "./random.js";
 export { runOnce } from "./run-once.js";
-export { type Axes, concat, expectShape, isTensor, type Operand, stack, Tensor } from "./tensor.js";
+export { type Axes, expectShape } from "./shape-checks.js";
+export { isTensor, type Operand, Tensor } from "./tensor.js";
 export { type Branch, flattenTree, type MapTree, mapTree, type Tree, unflattenTree } from "./tree.js";

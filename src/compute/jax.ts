@@ -25,3 +25,26 @@ export function startJax(): Promise<void> {
   })();
   return ready;
 }
+
+const openTraces: jax.Array[][] = [];
+
+/** Note an array that was made for the trace going on. A facade's own reference is never consumed, so it must be released. */
+export function keepForTrace(array: Tracer): Tracer {
+  if (array instanceof jax.Array) openTraces.at(-1)?.push(array);
+  return array;
+}
+
+/** Run `body`, which traces, and add the arrays made for it to `made`: release them when the trace is no longer needed. */
+export function noteArrays<T>(made: jax.Array[], body: () => T): T {
+  openTraces.push(made);
+  try {
+    return body();
+  } finally {
+    openTraces.pop();
+  }
+}
+
+/** Free arrays with all references to them: besides the facade's, differentiation leaves some behind. */
+export function releaseArrays(arrays: readonly jax.Array[]): void {
+  for (const array of arrays) while (array.refCount > 0) array.dispose();
+}

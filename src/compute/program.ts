@@ -4,7 +4,7 @@
  */
 import { DarkmatterError } from "./errors.js";
 import { type HostArray, sizeOf } from "./host-array.js";
-import { type Jaxpr, jax, np, startJax, type Tracer } from "./jax.js";
+import { type Jaxpr, jax, noteArrays, np, releaseArrays, startJax, type Tracer } from "./jax.js";
 import { isTensor, Tensor } from "./tensor.js";
 import { flattenTree, type IsLeaf, type MapTree, mapTree, type Tree, unflattenTree } from "./tree.js";
 
@@ -69,16 +69,18 @@ export async function trace<const S, O extends Tree<Tensor>>(
     return [...result.values()].map((tensor) => (tensor.dtype === "bool" ? tensor.astype("int32") : tensor).tracer);
   };
   const placeholders = inputs.map(({ shape, dtype }) => np.zeros([...shape], { dtype: dtype as jax.DType }));
-  const closed = jax.makeJaxpr(flatBody)(...placeholders).jaxpr;
-  for (const placeholder of placeholders) placeholder.dispose();
-  const jaxpr = closed.jaxpr.flatten().simplify();
-  const read = new Set([...jaxpr.eqns.flatMap((equation) => equation.inputs), ...jaxpr.outs]);
-  const constants = await Promise.all(
-    closed.consts.map((constant, i) => (read.has(jaxpr.inBinders[i]!) ? readConstant(constant as Tracer) : undefined)),
-  );
-  closed.dispose();
-  const outputs = jaxpr.outs.map((atom, i) => ({ name: outputNames[i]!, ...specOf(atom.aval) }));
-  return { inputs, outputs, jaxpr, constants, body: flatBody };
+  const made: jax.Array[] = [];
+  try {
+    const closed = noteArrays(made, () => jax.makeJaxpr(flatBody)(...placeholders).jaxpr);
+    const jaxpr = closed.jaxpr.flatten().simplify();
+    const constants = await readConstants(jaxpr, closed.consts as Tracer[]);
+    closed.dispose();
+    const outputs = jaxpr.outs.map((atom, i) => ({ name: outputNames[i]!, ...specOf(atom.aval) }));
+    return { inputs, outputs, jaxpr, constants, body: flatBody };
+  } finally {
+    for (const placeholder of placeholders) placeholder.dispose();
+    releaseArrays(made);
+  }
 }
 
 /**
@@ -126,6 +128,14 @@ export function zerosFor<S>(specs: S): MapTree<S, TensorSpec, HostArray> {
 
 function specOf(aval: { shape: number[]; dtype: string }): TensorSpec {
   return { shape: aval.shape, dtype: aval.dtype === "int32" ? "int32" : "float32" };
+}
+
+/** Values of the first binders, where an equation or an output reads them. */
+function readConstants(jaxpr: Jaxpr, constants: readonly Tracer[]): Promise<(HostArray | undefined)[]> {
+  const read = new Set([...jaxpr.eqns.flatMap((equation) => equation.inputs), ...jaxpr.outs]);
+  return Promise.all(
+    constants.map(async (constant, i) => (read.has(jaxpr.inBinders[i]!) ? readConstant(constant.ref) : undefined)),
+  );
 }
 
 async function readConstant(constant: Tracer): Promise<HostArray> {

@@ -2,14 +2,28 @@
  * The tensor of model code. It exists only while a program is traced: formulas read like mathematics, shapes are
  * checked where a mistake is made, and no ownership marks appear (each use takes its own reference of the tracer).
  */
-import { DarkmatterError, ShapeError } from "./errors.js";
+import { DarkmatterError } from "./errors.js";
 import { type HostArray, sizeOf } from "./host-array.js";
-import { jax, np, type Tracer } from "./jax.js";
+import { jax, keepForTrace, np, type Tracer } from "./jax.js";
+import {
+  type Axes,
+  checkBroadcast,
+  checkBroadcastTo,
+  checkConv2d,
+  checkMatmul,
+  checkPad,
+  checkPermutation,
+  checkPool,
+  checkSlice,
+  checkSplit,
+  expectShape,
+  resolveAxes,
+  resolveAxis,
+  resolveReshape,
+} from "./shape-checks.js";
 
 export type TensorDType = "float32" | "int32" | "bool";
 export type Operand = Tensor | number;
-/** Which axes to reduce: one, several, or all when absent. Negative axes count from the end. */
-export type Axes = number | readonly number[];
 export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
@@ -28,18 +42,18 @@ export class Tensor {
 
   /** A constant: written into the program. */
   static constant(value: HostArray | number): Tensor {
-    if (typeof value === "number") return new Tensor(np.array(value, { dtype: np.float32 }));
-    return new Tensor(np.array(value.data, { shape: [...value.shape], dtype: value.dtype as jax.DType }));
+    if (typeof value === "number") return Tensor.full([], value);
+    return new Tensor(keepForTrace(np.array(value.data, { shape: [...value.shape], dtype: value.dtype as jax.DType })));
   }
 
   /** All elements equal to `value`. */
   static full(shape: readonly number[], value: number): Tensor {
-    return new Tensor(np.full([...shape], value, { dtype: np.float32 }));
+    return new Tensor(keepForTrace(np.full([...shape], value, { dtype: np.float32 })));
   }
 
   /** The identity matrix [size, size]. */
   static identity(size: number): Tensor {
-    return new Tensor(np.eye(size, size, { dtype: np.float32 }));
+    return new Tensor(keepForTrace(np.eye(size, size, { dtype: np.float32 })));
   }
 
   /** A fresh reference to the tracer; every use consumes one. */
@@ -150,21 +164,21 @@ export class Tensor {
 
   // Reductions.
   sum(axes?: Axes, options?: ReduceOptions): Tensor {
-    return new Tensor(np.sum(this.tracer, this.#axes("sum", axes), keep(options)));
+    return new Tensor(np.sum(this.tracer, resolveAxes("sum", this.shape, axes), keep(options)));
   }
   mean(axes?: Axes, options?: ReduceOptions): Tensor {
-    const count = this.#axes("mean", axes).reduce((n, axis) => n * this.shape[axis]!, 1);
+    const count = resolveAxes("mean", this.shape, axes).reduce((n, axis) => n * this.shape[axis]!, 1);
     return this.sum(axes, options).mul(1 / count);
   }
   max(axes?: Axes, options?: ReduceOptions): Tensor {
-    return new Tensor(np.max(this.tracer, this.#axes("max", axes), keep(options)));
+    return new Tensor(np.max(this.tracer, resolveAxes("max", this.shape, axes), keep(options)));
   }
   min(axes?: Axes, options?: ReduceOptions): Tensor {
-    return new Tensor(np.min(this.tracer, this.#axes("min", axes), keep(options)));
+    return new Tensor(np.min(this.tracer, resolveAxes("min", this.shape, axes), keep(options)));
   }
   /** Mean squared deviation; divides by count - correction (0: biased, 1: unbiased). */
   variance(axes?: Axes, options?: ReduceOptions & { readonly correction?: 0 | 1 }): Tensor {
-    const count = this.#axes("variance", axes).reduce((n, axis) => n * this.shape[axis]!, 1);
+    const count = resolveAxes("variance", this.shape, axes).reduce((n, axis) => n * this.shape[axis]!, 1);
     const centered = this.sub(this.mean(axes, { keepDims: true }));
     return centered
       .square()
@@ -198,12 +212,7 @@ export class Tensor {
   // Matrices.
   /** Matrix product of the last two axes: [..., M, K] x [..., K, N] -> [..., M, N], leading axes broadcast. */
   matmul(other: Tensor): Tensor {
-    const rows = this.shape.at(-1);
-    const isMatrix = this.shape.length >= 2 && other.shape.length >= 2;
-    if (!isMatrix || other.shape.at(-2) !== rows) {
-      const hint = `The left operand is [${this.shape.join(", ")}]. Is a transpose missing?`;
-      throw new ShapeError("matmul", "other", ["...", rows ?? "K", "N"], other.shape, hint);
-    }
+    checkMatmul(this.shape, other.shape);
     return new Tensor(np.matmul(this.tracer, other.tracer));
   }
   /**
@@ -213,10 +222,7 @@ export class Tensor {
    */
   conv2d(weight: Tensor, options: { readonly stride?: number; readonly padding?: number } = {}): Tensor {
     const { stride = 1, padding = 0 } = options;
-    if (this.shape.length !== 4) throw new ShapeError("conv2d", "images", ["B", "C", "H", "W"], this.shape);
-    if (weight.shape.length !== 4 || weight.shape[1] !== this.shape[1]) {
-      throw new ShapeError("conv2d", "weight", ["Cout", this.shape[1]!, "kh", "kw"], weight.shape);
-    }
+    checkConv2d(this.shape, weight.shape, stride, padding);
     const pad: [number, number] = [padding, padding];
     return new Tensor(jax.lax.convGeneralDilated(this.tracer, weight.tracer, [stride, stride], [pad, pad]));
   }
@@ -230,65 +236,60 @@ export class Tensor {
   }
 
   // Shape.
+  /** The same elements, row-major, under another shape; one size may be -1: whatever is left. */
   reshape(shape: readonly number[]): Tensor {
-    const known = shape.filter((size) => size !== -1).reduce((a, b) => a * b, 1);
-    const target = shape.map((size) => (size === -1 ? this.size / known : size));
-    if (sizeOf(target) !== this.size) {
-      throw new ShapeError("reshape", "tensor", `${sizeOf(target)} elements for [${shape.join(", ")}]`, this.shape);
-    }
-    return new Tensor(this.tracer.reshape(target));
+    return new Tensor(this.tracer.reshape(resolveReshape(this.shape, shape)));
   }
   /** Permute the axes; without an argument reverse them. */
   transpose(permutation?: readonly number[]): Tensor {
+    if (permutation !== undefined) checkPermutation(this.shape, permutation);
     return new Tensor(this.tracer.transpose(permutation && [...permutation]));
   }
   swapAxes(a: number, b: number): Tensor {
     const order = this.shape.map((_, axis) => axis);
-    const [i, j] = [this.#axis("swapAxes", a), this.#axis("swapAxes", b)];
+    const [i, j] = [resolveAxis("swapAxes", this.shape, a), resolveAxis("swapAxes", this.shape, b)];
     [order[i], order[j]] = [order[j]!, order[i]!];
     return this.transpose(order);
   }
   broadcastTo(shape: readonly number[]): Tensor {
+    checkBroadcastTo(this.shape, shape);
     return new Tensor(np.broadcastTo(this.tracer, [...shape]));
   }
   expandDims(axis: number): Tensor {
-    const at = axis < 0 ? axis + this.shape.length + 1 : axis;
+    // Counted in the result, which has one axis more.
+    const at = resolveAxis("expandDims", [...this.shape, 1], axis);
     return this.reshape(this.shape.toSpliced(at, 0, 1));
   }
   squeeze(axes: Axes): Tensor {
-    const dropped = this.#axes("squeeze", axes);
+    const dropped = resolveAxes("squeeze", this.shape, axes);
     return this.reshape(this.shape.filter((_, axis) => !dropped.includes(axis)));
   }
   /** Elements start..end (exclusive) of one axis. */
   slice(axis: number, start: number, end: number): Tensor {
-    const at = this.#axis("slice", axis);
-    const size = this.shape[at]!;
-    if (!(start >= 0 && start < end && end <= size)) {
-      throw new ShapeError("slice", "tensor", `more than ${start}..${end} elements on axis ${at}`, this.shape);
-    }
+    const at = resolveAxis("slice", this.shape, axis);
+    checkSlice(this.shape, at, start, end);
     const ranges = this.shape.map((length, i): [number, number] => (i === at ? [start, end] : [0, length]));
     return new Tensor(this.tracer.slice(...ranges));
   }
   /** Cut an axis into equal parts. */
   split(axis: number, parts: number): Tensor[] {
-    const at = this.#axis("split", axis);
-    const each = this.shape[at]! / parts;
-    if (!Number.isInteger(each)) {
-      throw new ShapeError("split", "tensor", `axis ${at} divisible by ${parts}`, this.shape);
-    }
+    const at = resolveAxis("split", this.shape, axis);
+    checkSplit(this.shape, at, parts);
     return np.split(this.tracer, parts, at).map((part) => new Tensor(part));
   }
   /** Zeros before and after each axis. */
   pad(widths: readonly (readonly [number, number])[]): Tensor {
+    checkPad(this.shape, widths);
     const pairs = widths.map(([before, after]): [number, number] => [before, after]);
     return new Tensor(np.pad(this.tracer, pairs));
   }
   flip(axes: Axes): Tensor {
-    return new Tensor(np.flip(this.tracer, this.#axes("flip", axes)));
+    return new Tensor(np.flip(this.tracer, resolveAxes("flip", this.shape, axes)));
   }
   /** Rows by index along the first axis: [R, ...] and int32 [n] -> [n, ...]. */
   takeRows(indices: Tensor): Tensor {
     if (indices.dtype !== "int32") throw new DarkmatterError(`takeRows: indices must be int32, got ${indices.dtype}.`);
+    expectShape("takeRows", "indices", indices, ["n"]);
     return new Tensor(this.tracer.slice(indices.tracer));
   }
 
@@ -298,74 +299,9 @@ export class Tensor {
   }
 
   #pool(name: string, window: number, stride: number, reduce: (x: Tracer) => Tracer): Tensor {
-    const [, , height = 0, width = 0] = this.shape;
-    if (this.shape.length !== 4 || window > Math.min(height, width)) {
-      throw new ShapeError(name, "images", `shape [B, C, H >= ${window}, W >= ${window}]`, this.shape);
-    }
+    checkPool(name, this.shape, window, stride);
     return new Tensor(jax.lax.reduceWindow(this.tracer, reduce, [window, window], [stride, stride]));
   }
-
-  #axis(operation: string, axis: number): number {
-    const rank = this.shape.length;
-    const at = axis < 0 ? axis + rank : axis;
-    if (!(at >= 0 && at < rank)) throw new ShapeError(operation, "tensor", `an axis ${axis}`, this.shape);
-    return at;
-  }
-
-  #axes(operation: string, axes?: Axes): number[] {
-    if (axes === undefined) return this.shape.map((_, axis) => axis);
-    return (typeof axes === "number" ? [axes] : axes).map((axis) => this.#axis(operation, axis));
-  }
-}
-
-/** Join tensors along an existing axis. */
-export function concat(tensors: readonly Tensor[], axis: number): Tensor {
-  const first = tensors[0];
-  if (first === undefined) throw new DarkmatterError("concat: needs at least one tensor.");
-  const at = axis < 0 ? axis + first.shape.length : axis;
-  for (const [i, tensor] of tensors.entries()) {
-    const isAligned =
-      tensor.shape.length === first.shape.length && tensor.shape.every((n, d) => d === at || n === first.shape[d]);
-    if (!isAligned)
-      throw new ShapeError(
-        "concat",
-        `tensors[${i}]`,
-        first.shape.map((n, d) => (d === at ? "any" : n)),
-        tensor.shape,
-      );
-  }
-  return Tensor.fromTracer(
-    np.concatenate(
-      tensors.map((tensor) => tensor.tracer),
-      at,
-    ),
-  );
-}
-
-/** Join tensors of one shape along a new axis. */
-export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
-  return concat(
-    tensors.map((tensor) => tensor.expandDims(axis)),
-    axis,
-  );
-}
-
-/**
- * Check a shape at the door. Names match any size; the result is the sizes as numbers.
- * @throws ShapeError naming the operation and the argument
- */
-export function expectShape<const S extends readonly (string | number)[]>(
-  operation: string,
-  argument: string,
-  tensor: Tensor,
-  expected: S,
-  hint = "",
-): { -readonly [K in keyof S]: number } {
-  const got = tensor.shape;
-  const isMatch =
-    got.length === expected.length && expected.every((size, i) => typeof size === "string" || size === got[i]);
-  if (!isMatch) throw new ShapeError(operation, argument, expected, got, hint);
-  return [...got] as { -readonly [K in keyof S]: number };
 }
 
 export function isTensor(node: unknown): node is Tensor {
@@ -379,15 +315,4 @@ function raw(operand: Operand): Tracer {
 
 function keep(options?: ReduceOptions): { keepdims: boolean } {
   return { keepdims: options?.keepDims ?? false };
-}
-
-function checkBroadcast(operation: string, left: readonly number[], right: readonly number[]): void {
-  const rank = Math.min(left.length, right.length);
-  for (let i = 1; i <= rank; i++) {
-    const [a, b] = [left.at(-i)!, right.at(-i)!];
-    if (a !== b && a !== 1 && b !== 1) {
-      const hint = `Axis ${-i} is ${a} on the left and ${b} on the right.`;
-      throw new ShapeError(operation, "other", `a shape that broadcasts with [${left.join(", ")}]`, right, hint);
-    }
-  }
 }

@@ -1,7 +1,7 @@
 /** The `wasm` engine: jax-js compiles the program to WebAssembly kernels. Runs wherever WebAssembly does. */
 import type { Engine, FlatExecutable } from "../engine.js";
 import type { HostArray } from "../host-array.js";
-import { jax, np, startJax, type Tracer } from "../jax.js";
+import { jax, noteArrays, np, releaseArrays, startJax, type Tracer } from "../jax.js";
 import type { Program } from "../program.js";
 
 export const wasm: Engine = {
@@ -14,12 +14,17 @@ export const wasm: Engine = {
 async function compile(program: Program<unknown, unknown>): Promise<FlatExecutable> {
   await startJax();
   const run = jax.jit(program.body as (...inputs: Tracer[]) => Tracer[]);
+  const constants: jax.Array[] = [];
   return {
     async run(inputs, into) {
-      const outputs = run(...inputs.map(toDevice));
+      // The first call traces. Every call consumes its inputs, and `data` its output: nothing stays behind.
+      const outputs = noteArrays(constants, () => run(...inputs.map(toDevice)));
       return Promise.all(outputs.map((output, i) => toHost(output, into?.[i])));
     },
-    dispose: async () => run.dispose(),
+    async dispose() {
+      run.dispose();
+      releaseArrays(constants.splice(0));
+    },
   };
 }
 

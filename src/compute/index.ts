@@ -10,6 +10,7 @@ export { chooseEngine, type EngineName, engines } from "./engines.js";
 export { DarkmatterError, lookUp, nearestName, ShapeError, UnknownNameError, ValueError } from "./errors.js";
 export { type DType, float32, type HostArray, int32, sizeOf } from "./host-array.js";
 export { concat, stack } from "./join.js";
+export { describeProgram } from "./native/describe.js";
 export { type ConfigOf, type OptionTable, resolveOptions } from "./options.js";
 export {
   float32Spec,

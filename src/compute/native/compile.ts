@@ -21,8 +21,8 @@ export interface CompiledGraph {
   /** Graph names of the program's inputs, in order; undefined where nothing reads one. */
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly Value[];
-  readonly histogram: Readonly<Record<string, number>>;
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Every value of the model by name. */
+  readonly values: ReadonlyMap<string, Value>;
 }
 
 const RULES: Readonly<Record<string, LoweringRule>> = {
@@ -104,8 +104,7 @@ export function compileGraph(jaxpr: Jaxpr, constants: readonly (HostArray | unde
     model: graph.toModel(outputs),
     inputs: inputs.slice(constants.length),
     outputs,
-    histogram: graph.histogram(),
-    shapes: graph.shapes,
+    values: graph.values,
   };
 }
 

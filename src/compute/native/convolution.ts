@@ -11,6 +11,7 @@
 import { sizeOf } from "../host-array.js";
 import { arrange, materialise } from "./arrange.js";
 import type { Expression } from "./expression.js";
+import { coordinates, gatherRows, isRagged, sumRows, withZeroRow } from "./gather-rows.js";
 import { type LoweringContext, type LoweringRule, unsupported } from "./lowering.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
 import { contiguousView, permute, type View } from "./views.js";
@@ -93,32 +94,23 @@ function overPositions(graph: OnnxGraph, lhs: View, rhs: View, geometry: Geometr
   return permute(contiguousView(shaped), [rank - 1, 0, ...geometry.outputs.map((_, i) => i + 1)]);
 }
 
-/** lhs [B·(I + 1), C] x rhs [C, K·O], then each position sums what meets there. Row I of each image is zero. */
+/** lhs [B·I, C] x rhs [C, K·O], then each position sums what meets there. */
 function spread(graph: OnnxGraph, lhs: View, rhs: View, geometry: Geometry): View {
   if (geometry.strides.some((stride) => stride !== 1)) {
     throw unsupported("conv with both stride and lhsDilation", "Use one of them.");
   }
   const [batch, channels, outChannels] = [sizeAt(lhs, 0), sizeAt(lhs, 1), sizeAt(rhs, 0)];
-  const [numInputs, numTaps, numPositions] = [geometry.inputs, geometry.taps, geometry.outputs].map(sizeOf) as [
-    number,
-    number,
-    number,
-  ];
+  const [numInputs, numTaps] = [sizeOf(geometry.inputs), sizeOf(geometry.taps)];
+  const meeting = meetingRows(geometry);
+  // Where unlike numbers meet, an input of zeros after the others gives the rows that fill up.
+  const numRows = isRagged(meeting) ? numInputs + 1 : numInputs;
   const image = arrangeDims(graph, lhs, [[0], spatialAxes(lhs), [1]], [batch, numInputs, channels]);
-  const rows = graph.reshape(withZeroRow(graph, image), [batch * (numInputs + 1), channels]);
+  const padded = numRows > numInputs ? withZeroRow(graph, image) : image;
   const kernel = arrangeDims(graph, rhs, [[1], spatialAxes(rhs), [0]], [channels, numTaps * outChannels]);
-  const product = gemm(graph, rows, kernel, {}, [batch * (numInputs + 1), numTaps * outChannels]);
-  const contributions = graph.reshape(product, [batch, (numInputs + 1) * numTaps, outChannels]);
-  const meeting = meetingRows(geometry, numInputs * numTaps);
-  const most = Math.max(...meeting.map((list) => list.length));
-  const zeroRow = numInputs * numTaps;
-  const index = meeting.flatMap((list) => Array.from({ length: most }, (_, t) => list[t] ?? zeroRow));
-  const gathered = gatherRows(graph, contributions, index, [batch, numPositions * most, outChannels]);
-  if (most === 1) return channelsFirst(graph, gathered, batch, geometry.outputs, outChannels);
-  const separate = graph.reshape(gathered, [batch * numPositions, most, outChannels]);
-  const summed = graph.emit("ReduceSum", [separate, graph.integers([1])], [batch * numPositions, outChannels], {
-    attributes: { keepdims: 0 },
-  });
+  const rows = graph.reshape(padded, [batch * numRows, channels]);
+  const product = gemm(graph, rows, kernel, {}, [batch * numRows, numTaps * outChannels]);
+  const contributions = graph.reshape(product, [batch, numRows * numTaps, outChannels]);
+  const summed = sumRows(graph, contributions, meeting, numInputs * numTaps);
   return channelsFirst(graph, summed, batch, geometry.outputs, outChannels);
 }
 
@@ -163,36 +155,14 @@ function inputRow(geometry: Geometry, position: readonly number[], tap: readonly
 }
 
 /** For each position, the rows (input, tap) whose products it sums. */
-function meetingRows(geometry: Geometry, numRows: number): number[][] {
+function meetingRows(geometry: Geometry): number[][] {
   const taps = coordinates(geometry.taps);
   return coordinates(geometry.outputs).map((position) =>
     taps.flatMap((tap, k) => {
       const input = inputRow(geometry, position, tap);
-      const row = input === undefined ? numRows : input * taps.length + k;
-      return row < numRows ? [row] : [];
+      return input === undefined ? [] : [input * taps.length + k];
     }),
   );
-}
-
-/** All index tuples of a shape, row-major. */
-function coordinates(shape: readonly number[]): number[][] {
-  let all: number[][] = [[]];
-  for (const size of shape) all = all.flatMap((tuple) => Array.from({ length: size }, (_, i) => [...tuple, i]));
-  return all;
-}
-
-/** Rows by index along the middle axis of [batch, rows, columns]; a copy of whole rows, in parallel. */
-function gatherRows(graph: OnnxGraph, value: Value, index: readonly number[], shape: readonly number[]): Value {
-  const isIdentity = index.length === value.shape[1] && index.every((row, i) => row === i);
-  if (isIdentity) return graph.reshape(value, shape);
-  const rows = graph.constant(Int32Array.from(index), [index.length], "int32");
-  return graph.emit("Gather", [value, rows], shape, { attributes: { axis: 1 } });
-}
-
-/** [batch, rows, columns] -> [batch, rows + 1, columns], the last row zero. */
-function withZeroRow(graph: OnnxGraph, value: Value): Value {
-  const [batch, rows, columns] = value.shape as [number, number, number];
-  return graph.emit("Pad", [value, graph.integers([0, 0, 0, 0, 1, 0])], [batch, rows + 1, columns]);
 }
 
 function gemm(

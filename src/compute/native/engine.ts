@@ -43,7 +43,7 @@ async function compile(program: Program<unknown, unknown>, options: EngineOption
   return {
     run: (inputs, into) => runSession(session, ort.Tensor, graph, program, inputs, into),
     dispose: () => session.release(),
-    peakBytes: peakBytes(graph.model, graph.shapes),
+    peakBytes: peakBytes(graph.model, graph.values),
   };
 }
 

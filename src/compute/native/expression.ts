@@ -7,7 +7,7 @@ import type { TensorDType } from "../tensor.js";
 
 export interface Expression {
   readonly id: number;
-  /** A jax-js primitive, or "input", "constant", "literal", "sub", "div". */
+  /** A jax-js primitive, or "input", "literal", "sub", "div". */
   readonly operator: string;
   readonly operands: readonly Expression[];
   readonly parameters: Readonly<Record<string, unknown>>;

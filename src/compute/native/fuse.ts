@@ -1,15 +1,15 @@
 /** Passes over the finished model: neighbouring nodes that one ONNX operator does together. */
-import type { ModelMessage, NodeMessage } from "./onnx-model.js";
+import type { ModelMessage, NodeMessage, ValueMessage } from "./onnx-model.js";
 
 /** Gemm, then the sum with a row vector: the vector becomes the third input of the Gemm. */
-export function fuseBias(model: ModelMessage, shapes: ReadonlyMap<string, readonly number[]>): ModelMessage {
+export function fuseBias(model: ModelMessage, values: ReadonlyMap<string, ValueMessage>): ModelMessage {
   const readers = countReaders(model);
   const outputNames = new Set(model.outputs.map(({ name }) => name));
   const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const replaced = new Map<NodeMessage, NodeMessage | undefined>();
   for (const sum of model.nodes) {
     if (sum.operator !== "Add") continue;
-    const match = matchBias(sum, producers, shapes);
+    const match = matchBias(sum, producers, (name) => values.get(name)!.shape);
     if (match === undefined || replaced.has(match.gemm)) continue;
     const { gemm, bias } = match;
     if (readers.get(gemm.outputs[0]!) !== 1 || outputNames.has(gemm.outputs[0]!)) continue;
@@ -24,21 +24,18 @@ export function fuseBias(model: ModelMessage, shapes: ReadonlyMap<string, readon
 function matchBias(
   sum: NodeMessage,
   producers: ReadonlyMap<string, NodeMessage>,
-  shapes: ReadonlyMap<string, readonly number[]>,
+  shapeOf: (name: string) => readonly number[],
 ): { gemm: NodeMessage; bias: string } | undefined {
   for (const [product, bias] of [sum.inputs, sum.inputs.toReversed()] as [string, string][]) {
     const gemm = producers.get(product);
     if (gemm?.operator !== "Gemm" || gemm.inputs.length !== 2) continue;
-    const width = shapes.get(product)!.at(-1)!;
-    const biasShape = shapes.get(bias)!;
+    const width = shapeOf(product).at(-1)!;
+    const biasShape = shapeOf(bias);
     const isRow = biasShape.at(-1) === width && biasShape.slice(0, -1).every((size) => size === 1);
-    if (isRow && sameRank(shapes.get(sum.outputs[0]!)!, shapes.get(product)!)) return { gemm, bias };
+    // A row leaves the shape of the product as it is, unless it has more axes.
+    if (isRow && shapeOf(sum.outputs[0]!).length === shapeOf(product).length) return { gemm, bias };
   }
   return undefined;
-}
-
-function sameRank(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length;
 }
 
 function countReaders(model: ModelMessage): Map<string, number> {

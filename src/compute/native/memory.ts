@@ -1,30 +1,43 @@
 /** How much memory a graph needs: the values alive at once, node by node. */
 import { sizeOf } from "../host-array.js";
-import type { ModelMessage } from "./onnx-model.js";
+import type { ElementType, ModelMessage, ValueMessage } from "./onnx-model.js";
 
+const ELEMENT_BYTES: Record<ElementType, number> = { float32: 4, int32: 4, int64: 8, bool: 1 };
 /** Operators whose output shares its input's memory. */
 const ALIASES = new Set(["Reshape", "Identity"]);
-/** Every type but bool has four bytes or, as index lists, hardly any elements. */
-const BYTES = 4;
 
-/** Peak of the bytes of inputs, outputs and intermediate values, if each is freed after its last reader. */
-export function peakBytes(model: ModelMessage, shapes: ReadonlyMap<string, readonly number[]>): number {
-  const bytes = (name: string) => BYTES * sizeOf(shapes.get(name) ?? []);
-  const owner = new Map<string, string>();
-  const ownerOf = (name: string): string => owner.get(name) ?? name;
-  for (const { operator, inputs, outputs } of model.nodes) {
-    if (ALIASES.has(operator)) owner.set(outputs[0]!, ownerOf(inputs[0]!));
-  }
-  const lastUse = new Map<string, number>();
-  for (const [i, { inputs }] of model.nodes.entries()) for (const input of inputs) lastUse.set(ownerOf(input), i);
-  const held = [...model.inputs, ...model.outputs, ...model.initializers].map(({ name }) => ownerOf(name));
-  for (const name of held) lastUse.set(name, Number.POSITIVE_INFINITY);
+export function bytesOf({ shape, dtype }: Pick<ValueMessage, "shape" | "dtype">): number {
+  return ELEMENT_BYTES[dtype] * sizeOf(shape);
+}
+
+/**
+ * Peak of the bytes of inputs, outputs and intermediate values, if each is freed after its last reader. Constants,
+ * which live in the model, do not count; inputs and outputs live to the end.
+ */
+export function peakBytes(model: ModelMessage, values: ReadonlyMap<string, ValueMessage>): number {
+  const bytes = (name: string) => bytesOf(values.get(name)!);
+  const owners = memoryOwners(model);
+  const ownerOf = (name: string): string => owners.get(name) ?? name;
+  const kept = new Set([...model.inputs, ...model.outputs, ...model.initializers].map(({ name }) => ownerOf(name)));
+  const lastReader = new Map<string, number>();
+  for (const [i, { inputs }] of model.nodes.entries()) for (const input of inputs) lastReader.set(ownerOf(input), i);
   let alive = model.inputs.reduce((sum, { name }) => sum + bytes(name), 0);
   let peak = alive;
-  for (const [i, { operator, inputs, outputs }] of model.nodes.entries()) {
-    if (!ALIASES.has(operator)) for (const output of outputs) alive += bytes(output);
+  for (const [i, { inputs, outputs }] of model.nodes.entries()) {
+    const made = outputs.filter((name) => !owners.has(name));
+    for (const name of made) alive += bytes(name);
     peak = Math.max(peak, alive);
-    for (const input of new Set(inputs.map(ownerOf))) if (lastUse.get(input) === i) alive -= bytes(input);
+    const isDone = (name: string) => name !== "" && !kept.has(name) && (lastReader.get(name) ?? i) === i;
+    for (const name of new Set([...inputs.map(ownerOf), ...made])) if (isDone(name)) alive -= bytes(name);
   }
   return peak;
+}
+
+/** For each value that shares another's memory, the value that owns it. */
+function memoryOwners(model: ModelMessage): Map<string, string> {
+  const owners = new Map<string, string>();
+  for (const { operator, inputs, outputs } of model.nodes) {
+    if (ALIASES.has(operator)) owners.set(outputs[0]!, owners.get(inputs[0]!) ?? inputs[0]!);
+  }
+  return owners;
 }

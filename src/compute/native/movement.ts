@@ -43,11 +43,11 @@ export const flip: LoweringRule = ({ graph }, expression, operands) => {
 
 export const concatenate: LoweringRule = ({ graph }, expression, operands) => {
   const { axis } = expression.parameters as { axis: number };
-  const first = separateAxes(graph, operands[0]!);
-  // The others follow the order of the first if they lie in it already, else all are written out.
+  // Joined in the order the first lies in if the others lie in it too, else all are written out.
   const parts = operands.map((view) => separateAxes(graph, view));
-  const isAligned = parts.every(({ axisOf }) => axisOf.every((at, dim) => at === first.axisOf[dim]));
-  const axisOf = isAligned ? first.axisOf : expression.shape.map((_, dim) => dim);
+  const order = parts[0]!.axisOf;
+  const isAligned = parts.every(({ axisOf }) => axisOf.every((at, dim) => at === order[dim]));
+  const axisOf = isAligned ? order : expression.shape.map((_, dim) => dim);
   const values = isAligned ? parts.map(({ value }) => value) : operands.map((view) => materialise(graph, view));
   const shape = [...values[0]!.shape];
   shape[axisOf[axis]!] = expression.shape[axis]!;
@@ -86,14 +86,13 @@ export const scatter: LoweringRule = ({ graph }, expression, operands) => {
   };
   if (axis.length !== 1 || axis[0] !== 0 || outDim !== 0) throw gatherUnsupported("scatter");
   const [updates, index] = operands.map((view) => materialise(graph, view));
-  const zero = graph.constant(new Float32Array(1), [1], "float32");
-  const empty = graph.emit("Expand", [zero, graph.integers(shape)], shape);
+  const empty = graph.emit("Expand", [graph.scalar(0, expression.dtype), graph.integers(shape)], shape);
   const column = graph.emit("Cast", [graph.reshape(index!, [...index!.shape, 1])], [...index!.shape, 1], {
     attributes: { to: 7 },
     dtype: "int64",
   });
   const attributes = { reduction: op === "add" ? "add" : "none" };
-  return contiguousView(graph.emit("ScatterND", [empty, column, updates], shape, { attributes, dtype: "float32" }));
+  return contiguousView(graph.emit("ScatterND", [empty, column, updates], shape, { attributes }));
 };
 
 function gatherUnsupported(primitive: string): Error {

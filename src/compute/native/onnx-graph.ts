@@ -1,4 +1,5 @@
 /** An ONNX graph under construction. Emitting the same operation on the same values twice gives the first result. */
+import { createHash } from "node:crypto";
 import { DarkmatterError } from "../errors.js";
 import { sizeOf } from "../host-array.js";
 import type { TensorDType } from "../tensor.js";
@@ -24,7 +25,7 @@ export class OnnxGraph {
   readonly #inputs: ValueMessage[] = [];
   readonly #emitted = new Map<string, readonly Value[]>();
   readonly #computed = new Set<string>();
-  readonly #shapes = new Map<string, readonly number[]>();
+  readonly #values = new Map<string, Value>();
   #nextId = 0;
 
   input(shape: readonly number[], dtype: TensorDType): Value {
@@ -76,8 +77,8 @@ export class OnnxGraph {
       dtype === "bool"
         ? Uint8Array.from(data as Int32Array)
         : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const isSmall = bytes.length <= 256;
-    const key = isSmall ? JSON.stringify([dtype, shape, [...bytes]]) : `large ${this.#nextId}`;
+    // Equal constants are one value, so that what is computed from them is shared too.
+    const key = `${dtype} [${shape}] ${createHash("sha256").update(bytes).digest("base64")}`;
     const known = this.#initializers.get(key);
     if (known !== undefined) return known;
     const initializer = { ...this.#newValue(shape, dtype), bytes };
@@ -112,20 +113,9 @@ export class OnnxGraph {
     return this.#computed.has(value.name);
   }
 
-  get nodeCount(): number {
-    return this.#nodes.length;
-  }
-
-  /** Shape of every value by name. */
-  get shapes(): ReadonlyMap<string, readonly number[]> {
-    return this.#shapes;
-  }
-
-  /** Operators and how often each occurs. */
-  histogram(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const { operator } of this.#nodes) counts[operator] = (counts[operator] ?? 0) + 1;
-    return counts;
+  /** Every value by name. */
+  get values(): ReadonlyMap<string, Value> {
+    return this.#values;
   }
 
   /** The model that computes `outputs`, without the nodes and constants nothing needs. */
@@ -140,12 +130,13 @@ export class OnnxGraph {
       })
       .reverse();
     const initializers = [...this.#initializers.values()].filter(({ name }) => needed.has(name));
-    return fuseBias({ nodes, initializers, inputs: this.#inputs, outputs }, this.#shapes);
+    return fuseBias({ nodes, initializers, inputs: this.#inputs, outputs }, this.#values);
   }
 
   #newValue(shape: readonly number[], dtype: ElementType): Value {
     const name = `v${this.#nextId++}`;
-    this.#shapes.set(name, shape);
-    return { name, shape, dtype };
+    const value = { name, shape, dtype };
+    this.#values.set(name, value);
+    return value;
   }
 }

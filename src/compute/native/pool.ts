@@ -1,105 +1,83 @@
 /**
  * Windows: `pool` shows every window of the last axes as new last axes, `pool_transpose` adds windows back where they
- * came from. Written as one strided slice for each place in the window.
+ * came from. Windows that tile the axes are another view of the same memory; others are gathered element by element.
  */
 import { sizeOf } from "../host-array.js";
 import { materialise } from "./arrange.js";
+import { coordinates, gatherRows, isRagged, sumRows, withZeroRow } from "./gather-rows.js";
 import type { LoweringRule } from "./lowering.js";
-import type { OnnxGraph, Value } from "./onnx-graph.js";
-import { contiguousView } from "./views.js";
+import type { OnnxGraph } from "./onnx-graph.js";
+import { contiguousView, permute, reshapeView, type View } from "./views.js";
 
-interface PoolParameters {
+/** Axes before the windowed ones, sizes of the windowed ones, and how windows lie on them. */
+interface Windows {
+  readonly lead: readonly number[];
+  readonly sizes: readonly number[];
+  readonly counts: readonly number[];
   readonly window: readonly number[];
   readonly strides: readonly number[];
 }
 
 /** [..., H, W] -> [..., H', W', h, w]. */
 export const pool: LoweringRule = ({ graph }, expression, operands) => {
-  const { window, strides } = expression.parameters as unknown as PoolParameters;
-  const input = materialise(graph, operands[0]!);
-  const outer = expression.shape.slice(0, -window.length);
-  const counts = outer.slice(-window.length);
-  const places = offsets(window).map((offset) => {
-    const cut = sliceWindows(graph, input, offset, strides, counts);
-    return graph.reshape(cut, [...outer, 1]);
-  });
-  const joined = graph.emit("Concat", places, [...outer, sizeOf(window)], { attributes: { axis: outer.length } });
-  return contiguousView(joined, expression.shape);
+  const windows = windowsOf(expression.operands[0]!.shape, expression.shape, expression.parameters);
+  const { lead, sizes, counts, window } = windows;
+  if (isTiling(windows)) {
+    const tiles = reshaped(graph, operands[0]!, [...lead, ...counts.flatMap((count, i) => [count, window[i]!])]);
+    return permute(tiles, [...lead.keys(), ...counts.map((_, i) => lead.length + 2 * i), ...insideTiles(windows)]);
+  }
+  const elements = graph.reshape(materialise(graph, operands[0]!), [sizeOf(lead), sizeOf(sizes), 1]);
+  const index = elementsByWindow(windows).flat();
+  return contiguousView(gatherRows(graph, elements, index, expression.shape));
 };
 
 /** [..., H', W', h, w] -> [..., H, W], overlapping windows added. */
 export const poolTranspose: LoweringRule = ({ graph }, expression, operands) => {
-  const { window, strides } = expression.parameters as unknown as PoolParameters;
-  const input = materialise(graph, operands[0]!);
-  const outer = input.shape.slice(0, -window.length);
-  const rank = outer.length;
-  const flat = graph.reshape(input, [...outer, sizeOf(window)]);
-  const spread = offsets(window).map((offset, place) => {
-    const one = graph.emit(
-      "Slice",
-      [flat, graph.integers([place]), graph.integers([place + 1]), graph.integers([rank])],
-      [...outer, 1],
-    );
-    return spreadWindows(graph, graph.reshape(one, outer), offset, strides, expression.shape);
-  });
-  return contiguousView(spread.length === 1 ? spread[0]! : graph.emit("Sum", spread, expression.shape));
+  const windows = windowsOf(expression.shape, expression.operands[0]!.shape, expression.parameters);
+  const { lead, sizes, counts, window } = windows;
+  if (isTiling(windows)) {
+    const interleaved = counts.flatMap((_, i) => [lead.length + i, lead.length + counts.length + i]);
+    return reshaped(graph, permute(operands[0]!, [...lead.keys(), ...interleaved]), expression.shape);
+  }
+  const numShown = sizeOf(counts) * sizeOf(window);
+  const shown = graph.reshape(materialise(graph, operands[0]!), [sizeOf(lead), numShown, 1]);
+  const showing: number[][] = Array.from({ length: sizeOf(sizes) }, () => []);
+  for (const [place, element] of elementsByWindow(windows).flat().entries()) showing[element]!.push(place);
+  const summed = isRagged(showing)
+    ? sumRows(graph, withZeroRow(graph, shown), showing, numShown)
+    : sumRows(graph, shown, showing, undefined);
+  return contiguousView(graph.reshape(summed, expression.shape));
 };
 
-function offsets(window: readonly number[]): number[][] {
-  return window.reduce<number[][]>(
-    (all, size) => all.flatMap((offset) => Array.from({ length: size }, (_, i) => [...offset, i])),
-    [[]],
+function windowsOf(
+  whole: readonly number[],
+  shown: readonly number[],
+  parameters: Readonly<Record<string, unknown>>,
+): Windows {
+  const { window, strides } = parameters as { window: readonly number[]; strides: readonly number[] };
+  const numLead = whole.length - window.length;
+  const counts = shown.slice(numLead, whole.length);
+  return { lead: whole.slice(0, numLead), sizes: whole.slice(numLead), counts, window, strides };
+}
+
+/** Whether every element is in exactly one window. */
+function isTiling({ sizes, counts, window, strides }: Windows): boolean {
+  return sizes.every((size, i) => window[i] === strides[i] && counts[i]! * window[i]! === size);
+}
+
+/** The axes [..., H', h, W', w] that run inside of windows: h and w. */
+function insideTiles({ lead, window }: Windows): number[] {
+  return window.map((_, i) => lead.length + 2 * i + 1);
+}
+
+/** For each window, row-major, the elements it shows, row-major, as numbers within the windowed axes. */
+function elementsByWindow({ sizes, counts, window, strides }: Windows): number[][] {
+  const places = coordinates(window);
+  return coordinates(counts).map((at) =>
+    places.map((place) => sizes.reduce((row, size, i) => row * size + at[i]! * strides[i]! + place[i]!, 0)),
   );
 }
 
-/** The elements at `offset` of every window. */
-function sliceWindows(
-  graph: OnnxGraph,
-  input: Value,
-  offset: readonly number[],
-  strides: readonly number[],
-  counts: readonly number[],
-): Value {
-  const lead = input.shape.length - offset.length;
-  const ends = offset.map((start, i) => start + (counts[i]! - 1) * strides[i]! + 1);
-  const axes = graph.integers(offset.map((_, i) => lead + i));
-  const shape = [...input.shape.slice(0, lead), ...counts];
-  return graph.emit(
-    "Slice",
-    [input, graph.integers(offset), graph.integers(ends), axes, graph.integers(strides)],
-    shape,
-  );
-}
-
-/** Put elements `strides` apart, beginning at `offset`, into zeros of `shape`. */
-function spreadWindows(
-  graph: OnnxGraph,
-  input: Value,
-  offset: readonly number[],
-  strides: readonly number[],
-  shape: readonly number[],
-): Value {
-  const lead = shape.length - offset.length;
-  let value = input;
-  for (const [i, stride] of strides.entries()) {
-    const axis = lead + i;
-    const count = value.shape[axis]!;
-    // [.., n, ..] -> [.., n, 1, ..] -> pad to [.., n, stride, ..] -> [.., n * stride, ..]
-    const tail = value.shape.slice(axis + 1);
-    const head = value.shape.slice(0, axis);
-    const opened = graph.reshape(value, [...head, count, 1, ...tail]);
-    const before = opened.shape.map(() => 0);
-    const after = opened.shape.map((_, d) => (d === axis + 1 ? stride - 1 : 0));
-    const padded = graph.emit(
-      "Pad",
-      [opened, graph.integers([...before, ...after])],
-      [...head, count, stride, ...tail],
-    );
-    value = graph.reshape(padded, [...head, count * stride, ...tail]);
-  }
-  const starts = offset.map((start, i) => start + value.shape[lead + i]!);
-  // Zeros before and after; a negative pad cuts the zeros that stand after the last element.
-  const before = [...shape.slice(0, lead).map(() => 0), ...offset];
-  const after = [...shape.slice(0, lead).map(() => 0), ...starts.map((reached, i) => shape[lead + i]! - reached)];
-  return graph.emit("Pad", [value, graph.integers([...before, ...after])], shape);
+function reshaped(graph: OnnxGraph, view: View, shape: readonly number[]): View {
+  return reshapeView(view, shape) ?? contiguousView(materialise(graph, view), shape);
 }

@@ -1,7 +1,8 @@
 /** From what the user chose and what the data is to a complete config. */
 import { availableParallelism } from "node:os";
 import { parseRecipe, recipeFor, type ViewRecipe } from "../augment/index.js";
-import { chooseEngine, lookUp, resolveOptions, ValueError } from "../compute/index.js";
+import { chooseEngine, lookUp, type OptionTable, resolveOptions, ValueError } from "../compute/index.js";
+import type { NumberOption } from "../compute/options.js";
 import { type ImageSet, stepsPerEpoch } from "../data/index.js";
 import { encoders } from "../encoders/catalog.js";
 import type { EncoderDefinition } from "../encoders/index.js";
@@ -9,7 +10,7 @@ import { objectives } from "../objectives/catalog.js";
 import type { Objective } from "../objectives/index.js";
 import { projectorOptions } from "../objectives/projector.js";
 import { adamw } from "../optim/index.js";
-import { type TrainCadence, type TrainConfig, warmupFor } from "../train/index.js";
+import { digestOf, type TrainCadence, type TrainConfig, warmupFor } from "../train/index.js";
 import type { TrainChoices } from "./main-job.js";
 
 /** Views of images seen in a run whose length nobody chose: enough to learn from, and an evening at most on a laptop. */
@@ -18,6 +19,8 @@ const FEWEST_EPOCHS = 10;
 const MOST_EPOCHS = 400;
 /** Larger images are shrunk to this unless a size is chosen: on a CPU views a second count more than pixels. */
 export const DEFAULT_IMAGE_SIZE = 64;
+/** Every encoder fits into it as it is; smaller images are enlarged. */
+const SMALLEST_DEFAULT_SIZE = 16;
 const SIZE_STEP = 8;
 const LARGEST_BATCH = 256;
 
@@ -26,24 +29,29 @@ const LARGEST_BATCH = 256;
  * @throws UnknownNameError or ValueError naming the choice that does not fit
  */
 export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promise<TrainConfig> {
-  const objective: Objective = lookUp<Objective>("train", "objective", objectives, choices.objective ?? "simclr");
+  requireKnownChoices(choices);
+  const objective = objectiveNamed(choices.objective);
   const encoder: EncoderDefinition = lookUp<EncoderDefinition>(
     "train",
     "encoder",
     encoders,
     choices.encoder ?? "convnet",
   );
-  const imageSize = choices.size ?? sizeFor(set);
-  const batchSize = choices.batch ?? batchFor(set.numImages);
-  const views = choices.views?.map(parseRecipe) ?? defaultViews(objective, imageSize, choices.strength ?? 1);
+  const numbers = chooseNumbers(choices, set, encoder);
+  const { size: imageSize, batch: batchSize, learningRate, weightDecay, seed, threads: numThreads } = numbers;
+  if (batchSize > set.numImages) {
+    const hint = "Choose a smaller batch or add images.";
+    throw new ValueError("train", "batch", `at most the ${set.numImages} images there are`, batchSize, hint);
+  }
+  const views = chooseViews(choices, imageSize);
   const totalSteps = choices.steps ?? stepsFor(choices, set.numImages, batchSize);
-  if (choices.batch !== undefined) stepsPerEpoch({ numImages: set.numImages, batchSize });
   return {
     data: {
       source: choices.data,
       ...(choices.labels !== undefined && { labels: choices.labels }),
       numImages: set.numImages,
       channels: set.channels,
+      digest: digestOf(set),
     },
     imageSize,
     objective: {
@@ -54,49 +62,70 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
     projector: resolveOptions("projector", projectorOptions, { ...objective.projector, ...choices.projector }),
     optimizer: { name: adamw.name, options: resolveOptions(adamw.name, adamw.options) },
     views,
-    numGlobalViews: choices.numGlobalViews ?? views.filter(({ size }) => size === imageSize).length,
+    numGlobalViews: chooseNumGlobalViews(choices, views, imageSize),
     batchSize,
     totalSteps,
     warmupSteps: warmupFor(totalSteps),
-    learningRate: choices.learningRate ?? (encoder.name === "vit" ? 5e-4 : 1e-3) * Math.sqrt(batchSize / LARGEST_BATCH),
+    learningRate,
     finalLearningRate: 0,
-    weightDecay: choices.weightDecay ?? 1e-4,
+    weightDecay,
     maxGradientNorm: 10,
-    seed: wholeNumber("seed", choices.seed ?? 0),
+    seed,
     engine: (await chooseEngine(choices.engine)).name,
-    numThreads: choices.threads ?? availableParallelism(),
-  };
-}
-
-/** How often to save and to look: about every half minute would be ideal, a number of steps keeps runs comparable. */
-export function chooseCadence(choices: Partial<TrainChoices>, totalSteps: number): TrainCadence {
-  return {
-    checkpointEvery: choices.checkpointEvery ?? Math.max(1, Math.min(200, Math.ceil(totalSteps / 10))),
-    metersEvery: choices.metersEvery ?? Math.max(1, Math.min(50, Math.ceil(totalSteps / 40))),
+    numThreads,
   };
 }
 
 /**
- * A saved config with the given choices put over it: what the user asks a resumed run to be.
- * @throws ValueError for a choice that only a new run can make
+ * The views to train on, global ones first: those given in full, or the objective's own.
+ * @throws UnknownNameError or ValueError for a recipe or a strength that does not fit
+ */
+export function chooseViews(
+  choices: Pick<TrainChoices, "objective" | "views" | "strength">,
+  imageSize: number,
+): ViewRecipe[] {
+  const { views, strength = 1 } = choices;
+  const objective = objectiveNamed(choices.objective);
+  if (views === undefined)
+    return objective.defaultViews.map((preset) => recipeFor(preset, { size: imageSize, strength }));
+  if (views.length >= objective.needs.views) return views.map(parseRecipe);
+  throw new ValueError("train", "views", `at least ${objective.needs.views} for ${objective.name}`, views.length);
+}
+
+/** The side of the cached images if small, rounded down so that every encoder divides it. */
+export function sizeFor(set: ImageSet): number {
+  const fitting = Math.min(DEFAULT_IMAGE_SIZE, set.imageSize);
+  return Math.max(SMALLEST_DEFAULT_SIZE, Math.floor(fitting / SIZE_STEP) * SIZE_STEP);
+}
+
+/** How often to save and to look: about every half minute would be ideal, a number of steps keeps runs comparable. */
+export function chooseCadence(choices: Partial<TrainChoices>, totalSteps: number): TrainCadence {
+  const table = {
+    checkpointEvery: count(Math.max(1, Math.min(200, Math.ceil(totalSteps / 10))), "steps between checkpoints"),
+    metersEvery: count(Math.max(1, Math.min(50, Math.ceil(totalSteps / 40))), "steps between looks of the doctor"),
+  };
+  return resolveOptions("train", table, given(choices, table));
+}
+
+/**
+ * A saved config with the given choices put over it: what the user asks a resumed run to be. Where the images lie, where
+ * the run lies, its time and its cadence are no part of its outcome and may be given as for the first start.
+ * @throws UnknownNameError or ValueError for a choice that fits no run
  */
 export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices>): TrainConfig {
+  requireKnownChoices(choices);
   const { objective, encoder, data } = saved;
+  const imageSize = choices.size ?? saved.imageSize;
+  const isOtherView = choices.views !== undefined || choices.strength !== undefined;
+  const objectiveName = choices.objective ?? objective.name;
   return {
     ...saved,
-    data: {
-      ...data,
-      source: choices.data ?? data.source,
-      ...(choices.labels !== undefined && { labels: choices.labels }),
-    },
-    imageSize: choices.size ?? saved.imageSize,
-    objective: {
-      name: choices.objective ?? objective.name,
-      options: { ...objective.options, ...choices.objectiveOptions },
-    },
+    data: { ...data, ...(choices.labels !== undefined && { labels: choices.labels }) },
+    imageSize,
+    objective: { name: objectiveName, options: { ...objective.options, ...choices.objectiveOptions } },
     encoder: { name: choices.encoder ?? encoder.name, options: { ...encoder.options, ...choices.encoderOptions } },
     projector: { ...saved.projector, ...choices.projector },
-    views: choices.views ?? saved.views,
+    views: isOtherView ? chooseViews({ ...choices, objective: objectiveName }, imageSize) : saved.views,
     numGlobalViews: choices.numGlobalViews ?? saved.numGlobalViews,
     batchSize: choices.batch ?? saved.batchSize,
     totalSteps:
@@ -110,10 +139,38 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
   };
 }
 
-/** The side of the cached images if small, rounded down so that every encoder divides it. */
-function sizeFor(set: ImageSet): number {
-  const fitting = Math.min(DEFAULT_IMAGE_SIZE, set.imageSize);
-  return Math.max(SIZE_STEP, Math.floor(fitting / SIZE_STEP) * SIZE_STEP);
+function objectiveNamed(name = "simclr"): Objective {
+  return lookUp<Objective>("train", "objective", objectives, name);
+}
+
+/** Choices that are numbers, each the user's or what suits the data. */
+function chooseNumbers(choices: TrainChoices, set: ImageSet, encoder: EncoderDefinition) {
+  const batch = choices.batch ?? batchFor(set.numImages);
+  const peak = encoder.name === "vit" ? 5e-4 : 1e-3;
+  const table = {
+    size: { default: sizeFor(set), min: 4, max: 1024, integer: true, doc: "side of the views in pixels" },
+    batch: { default: batch, min: 2, integer: true, doc: "images a step" },
+    learningRate: { default: peak * Math.sqrt(batch / LARGEST_BATCH), min: 0, doc: "peak learning rate" },
+    weightDecay: { default: 1e-4, min: 0, doc: "decoupled weight decay" },
+    seed: { default: 0, min: 0, integer: true, doc: "everything random follows from it" },
+    threads: count(availableParallelism(), "threads of the engine"),
+  };
+  return resolveOptions("train", table, given(choices, table));
+}
+
+function count(standard: number, doc: string): NumberOption {
+  return { default: standard, min: 1, integer: true, doc };
+}
+
+/** The choices that a table describes, those that were made. */
+function given(choices: Partial<TrainChoices>, table: OptionTable): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(choices).filter(([name]) => Object.hasOwn(table, name)));
+}
+
+function chooseNumGlobalViews(choices: TrainChoices, views: readonly ViewRecipe[], imageSize: number): number {
+  const standard = Math.max(1, views.filter(({ size }) => size === imageSize).length);
+  const table = { numGlobalViews: { ...count(standard, "views that are global"), max: views.length } };
+  return resolveOptions("train", table, given(choices, table)).numGlobalViews;
 }
 
 /** The largest power of two that leaves at least four batches an epoch, up to 256; small sets get what they have. */
@@ -125,16 +182,44 @@ function batchFor(numImages: number): number {
 function stepsFor(choices: Partial<TrainChoices>, numImages: number, batchSize: number): number {
   const epochs =
     choices.epochs ?? Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.round(DEFAULT_IMAGES_SEEN / numImages)));
-  if (!(epochs > 0)) throw new ValueError("train", "epochs", "more than 0", epochs);
   return Math.max(2, Math.round(epochs * stepsPerEpoch({ numImages, batchSize })));
 }
 
-function defaultViews(objective: Objective, size: number, strength: number): ViewRecipe[] {
-  return objective.defaultViews.map((preset) => recipeFor(preset, { size, strength }));
-}
+/** A type knows the names of choices; a config file or plain JavaScript does not. */
+const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
+  data: true,
+  labels: true,
+  objective: true,
+  objectiveOptions: true,
+  encoder: true,
+  encoderOptions: true,
+  projector: true,
+  size: true,
+  epochs: true,
+  steps: true,
+  minutes: true,
+  batch: true,
+  seed: true,
+  learningRate: true,
+  weightDecay: true,
+  strength: true,
+  views: true,
+  numGlobalViews: true,
+  engine: true,
+  threads: true,
+  out: true,
+  checkpointEvery: true,
+  metersEvery: true,
+};
 
-function wholeNumber(argument: string, value: number): number {
-  if (!Number.isInteger(value) || value < 0)
-    throw new ValueError("train", argument, "a whole number, at least 0", value);
-  return value;
+/** Names, and the length of the run: it is said in one way, as a positive number. */
+function requireKnownChoices(choices: Partial<TrainChoices>): void {
+  for (const name of Object.keys(choices)) lookUp("train", "choice", CHOICE_NAMES, name);
+  const lengths = (["epochs", "steps", "minutes"] as const).filter((name) => choices[name] !== undefined);
+  if (lengths.length > 1) throw new ValueError("train", lengths.join(" and "), "given one without the other", "both");
+  const { epochs = 1, steps = 1, minutes = 1 } = choices;
+  if (!(Number.isInteger(steps) && steps >= 1))
+    throw new ValueError("train", "steps", "a whole number, at least 1", steps);
+  if (!(epochs > 0 && Number.isFinite(epochs))) throw new ValueError("train", "epochs", "more than 0", epochs);
+  if (!(minutes > 0 && Number.isFinite(minutes))) throw new ValueError("train", "minutes", "more than 0", minutes);
 }

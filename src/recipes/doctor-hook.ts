@@ -22,7 +22,8 @@ export interface Doctor {
 /** @param earlier metric lines of the run before a resume */
 export function createDoctor(objective: Objective, every: number, earlier: readonly MetricLine[]): Doctor {
   const history: Reading[] = readingsOfLines(earlier);
-  let latest: RunVerdict | undefined;
+  const judge = () => describeVerdict(diagnose(history, { target: objective.projectionTarget }));
+  let latest: RunVerdict | undefined = history.length > 0 ? judge() : undefined;
   return {
     verdict: () => latest,
     hook: {
@@ -36,7 +37,7 @@ export function createDoctor(objective: Objective, every: number, earlier: reado
           features: metersOf(report.features, "features"),
         };
         history.push(reading);
-        latest = describeVerdict(diagnose(history, { target: objective.projectionTarget }));
+        latest = judge();
         return Object.fromEntries(linesOfReading(reading).map(({ name, value }) => [name, value ?? Number.NaN]));
       },
     },

@@ -5,7 +5,7 @@ import { groupingOf, type ImageSet, type Labels, type OnProgress } from "../data
 import { type EvaluationTask, evaluateFeatures, type Features, type Report, renderReport } from "../evaluate/index.js";
 import { createEmbedder, RunFolder, type TrainConfig, untrainedEncoder, writeJsonAtomic } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
-import { openForTraining } from "./train-images.js";
+import { openForTraining, openImagesOf } from "./train-images.js";
 
 export interface EvaluateOptions {
   /** Other images than the run was trained on. */
@@ -46,11 +46,7 @@ export async function evaluateRun(
 ): Promise<Evaluation> {
   const folder = await RunFolder.open(path);
   const { config } = folder;
-  const labels = options.labels ?? (options.data === undefined ? config.data.labels : undefined);
-  const data = options.data ?? config.data.source;
-  const { imageSize: size } = config;
-  const { channels } = config.data;
-  const set = await openForTraining({ data, size, channels, ...(labels !== undefined && { labels }) }, observer);
+  const set = await openForEvaluation(folder, options, observer);
   try {
     const seed = options.seed ?? 0;
     const features = await featuresOf(folder, set, observer);
@@ -75,6 +71,18 @@ export async function evaluateRun(
   } finally {
     set.close();
   }
+}
+
+/** The run's own images, or others in the channels that its encoder takes. */
+function openForEvaluation(
+  folder: RunFolder,
+  { data, labels }: EvaluateOptions,
+  observer: EvaluateObserver,
+): Promise<ImageSet> {
+  const { imageSize: size, data: own } = folder.config;
+  const choices = { channels: own.channels, ...(labels !== undefined && { labels }) };
+  if (data === undefined) return openImagesOf(folder, "eval", choices, observer);
+  return openForTraining({ data, size, ...choices }, observer);
 }
 
 export interface RunFeatures {

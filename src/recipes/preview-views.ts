@@ -1,7 +1,7 @@
 /** A picture of what the model would see. */
 import { writeContactSheet } from "../augment/index.js";
 import type { OnProgress } from "../data/index.js";
-import { chooseConfig } from "./choices.js";
+import { chooseViews, sizeFor } from "./choices.js";
 import type { TrainChoices } from "./main-job.js";
 import { openForTraining } from "./train-images.js";
 
@@ -17,8 +17,9 @@ export async function previewViews(options: PreviewOptions, { onData }: { onData
   const { out, numImages, ...choices } = options;
   const set = await openForTraining(choices, { ...(onData && { onData }) });
   try {
-    const { views, seed } = await chooseConfig(choices, set);
-    await writeContactSheet({ set, recipes: views, seed, path: out, ...(numImages !== undefined && { numImages }) });
+    const recipes = chooseViews(choices, choices.size ?? sizeFor(set));
+    const { seed = 0 } = choices;
+    await writeContactSheet({ set, recipes, seed, path: out, ...(numImages !== undefined && { numImages }) });
     return out;
   } finally {
     set.close();

@@ -1,8 +1,9 @@
 /** Train an encoder on images: open the data, choose what was not chosen, announce the plan, train. */
 
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
-import { lookUp } from "../compute/index.js";
+import { availableParallelism } from "node:os";
+import { basename, resolve } from "node:path";
+import { DarkmatterError, lookUp, ValueError } from "../compute/index.js";
 import { type ImageSet, openImages, requireTrainable, stepsPerEpoch } from "../data/index.js";
 import { countParameters } from "../nn/index.js";
 import { objectives } from "../objectives/catalog.js";
@@ -10,14 +11,17 @@ import type { Objective } from "../objectives/index.js";
 import {
   buildModel,
   fitToSeconds,
+  type MetricLine,
   measureSteps,
   RunFolder,
   type RunResult,
   requireSameConfig,
+  requireSameImages,
   runTraining,
   type StepMeasurement,
   type TrainCadence,
   type TrainConfig,
+  thisProcessor,
 } from "../train/index.js";
 import { chooseCadence, chooseConfig, DEFAULT_IMAGE_SIZE, overrideConfig } from "./choices.js";
 import { createDoctor } from "./doctor-hook.js";
@@ -42,21 +46,22 @@ export async function trainImages(
     requireTrainable(set);
     const chosen = await chooseConfig(choices, set);
     const path = choices.out ?? freePath(chosen);
-    const measured = await measureSteps(chosen, set);
-    const config =
-      choices.minutes === undefined ? chosen : fitToSeconds(chosen, choices.minutes * 60, measured.secondsPerStep);
+    RunFolder.requireFree(path);
+    const seconds = choices.minutes === undefined ? undefined : choices.minutes * 60;
+    const measured = await measureSteps(chosen, set, seconds === undefined ? undefined : { seconds });
+    const config = seconds === undefined ? chosen : fitToSeconds(chosen, seconds, measured.secondsPerStep);
     const cadence = chooseCadence(choices, config.totalSteps);
     observer.onPlan?.(planOf(config, path, set, measured));
-    return await runObserved({ config, cadence, path, set, resume: false, observer });
+    return await runObserved({ config, cadence, path, set, resume: false, earlier: [], observer });
   } finally {
     if (opened === undefined) set.close();
   }
 }
 
 /**
- * Go on with a run from its last checkpoint, to the same end as if it had never stopped.
- * @param choices must agree with the run's config where given
- * @throws DarkmatterError if there is no run, a choice differs (naming the keys), or the data changed
+ * Go on with a run from its last checkpoint, to the same end as if it had never stopped. A finished run is left as it is.
+ * @param choices must agree with the run's config where given; `data` says where the images are now if they were moved
+ * @throws DarkmatterError if there is no run, a choice differs (naming the keys), or the images changed
  */
 export async function resumeTraining(
   path: string,
@@ -67,15 +72,19 @@ export async function resumeTraining(
   const folder = await RunFolder.open(path);
   const { config } = folder;
   requireSameConfig(config, overrideConfig(config, choices));
-  const { labels, source } = config.data;
+  const resumedFrom = await folder.savedStep();
+  if (resumedFrom >= config.totalSteps) return finishedSummary(folder);
   const set =
-    opened ?? (await openForTraining({ data: source, size: config.imageSize, ...(labels && { labels }) }, observer));
+    opened ??
+    (await openImagesOf(folder, "resume", choices.data === undefined ? {} : { data: choices.data }, observer));
   try {
-    const found = { ...config, data: { ...config.data, numImages: set.numImages, channels: set.channels } };
-    requireSameConfig(config, found);
-    const measured = await measureSteps(config, set);
-    observer.onPlan?.({ ...planOf(config, path, set, measured), resumedFrom: await folder.savedStep() });
-    return await runObserved({ config, cadence: folder.record.cadence, path, set, resume: true, observer });
+    requireSameImages(config, set);
+    const measured = await measureSteps(config, set, { steps: config.totalSteps - resumedFrom });
+    const plan = planOf(config, path, set, measured, resumedFrom);
+    observer.onPlan?.({ ...plan, resumedFrom, warnings: [...set.warnings, ...machineWarnings(folder)] });
+    const cadence = chooseCadence({ ...folder.record.cadence, ...choices }, config.totalSteps);
+    const earlier = earlierMetrics(folder, resumedFrom);
+    return await runObserved({ config, cadence, path, set, resume: true, earlier, observer });
   } finally {
     if (opened === undefined) set.close();
   }
@@ -87,20 +96,16 @@ interface ObservedRun {
   readonly path: string;
   readonly set: ImageSet;
   readonly resume: boolean;
+  /** Metrics of the run before a resume. */
+  readonly earlier: readonly MetricLine[];
   readonly observer: TrainObserver;
 }
 
-async function runObserved({ config, cadence, path, set, resume, observer }: ObservedRun): Promise<TrainSummary> {
-  const objective: Objective = lookUp<Objective>("train", "objective", objectives, config.objective.name);
-  const earlier = resume ? (await RunFolder.open(path)).readMetrics() : [];
-  const doctor = createDoctor(objective, cadence.metersEvery, earlier);
+async function runObserved({ observer, earlier, ...run }: ObservedRun): Promise<TrainSummary> {
+  const doctor = createDoctor(objectiveOf(run.config), run.cadence.metersEvery, earlier);
   const { onProgress, signal } = observer;
   const result = await runTraining({
-    config,
-    cadence,
-    set,
-    path,
-    resume,
+    ...run,
     hooks: [doctor.hook],
     ...(onProgress && {
       onProgress: (progress) => {
@@ -111,6 +116,32 @@ async function runObserved({ config, cadence, path, set, resume, observer }: Obs
     ...(signal && { signal }),
   });
   return summaryOf(result, doctor.verdict());
+}
+
+/** Metrics up to the checkpoint: the steps after it are measured again. */
+function earlierMetrics(folder: RunFolder, step: number): MetricLine[] {
+  return folder.readMetrics().filter((line) => line.step <= step);
+}
+
+function finishedSummary(folder: RunFolder): TrainSummary {
+  const { path, config } = folder;
+  const { totalSteps } = config;
+  const lines = folder.readMetrics();
+  const verdict = createDoctor(objectiveOf(config), 1, lines).verdict();
+  const imagesPerSecond = lines.findLast(({ name }) => name === "run/imagesPerSecond")?.value ?? 0;
+  return {
+    path,
+    isFinished: true,
+    step: totalSteps,
+    totalSteps,
+    seconds: 0,
+    imagesPerSecond,
+    ...(verdict && { verdict }),
+  };
+}
+
+function objectiveOf(config: TrainConfig): Objective {
+  return lookUp<Objective>("train", "objective", objectives, config.objective.name);
 }
 
 function summaryOf(result: RunResult, verdict: TrainSummary["verdict"]): TrainSummary {
@@ -127,9 +158,38 @@ function summaryOf(result: RunResult, verdict: TrainSummary["verdict"]): TrainSu
   };
 }
 
+/** The part of choices that decides which images are opened, and how. */
+export interface ImageChoices extends Pick<TrainChoices, "labels" | "size"> {
+  readonly channels?: 1 | 3;
+}
+
+/**
+ * The images a run was trained on.
+ * @throws DarkmatterError if they are gone
+ */
+export async function openImagesOf(
+  { config }: RunFolder,
+  operation: string,
+  choices: ImageChoices & { readonly data?: string },
+  observer: Pick<TrainObserver, "onData">,
+): Promise<ImageSet> {
+  const { source, labels } = config.data;
+  try {
+    const own = { data: source, size: config.imageSize, ...(labels !== undefined && { labels }) };
+    return await openForTraining({ ...own, ...choices }, observer);
+  } catch (cause) {
+    if (!(cause instanceof ValueError && cause.argument === "path")) throw cause;
+    throw new DarkmatterError(
+      `${operation}: the images of this run, "${source}", are no longer there (seen from ${process.cwd()}). ` +
+        "Bring them back, or say where they are now.",
+      { cause },
+    );
+  }
+}
+
 /** Images for training: cached at twice the size that is trained on. */
 export function openForTraining(
-  choices: Pick<TrainChoices, "data" | "labels" | "size"> & { readonly channels?: 1 | 3 },
+  choices: ImageChoices & Pick<TrainChoices, "data">,
   observer: Pick<TrainObserver, "onData">,
 ): Promise<ImageSet> {
   const { data, labels, size, channels } = choices;
@@ -141,7 +201,7 @@ export function openForTraining(
   });
 }
 
-function planOf(config: TrainConfig, path: string, set: ImageSet, measured: StepMeasurement): TrainPlan {
+function planOf(config: TrainConfig, path: string, set: ImageSet, measured: StepMeasurement, stepsDone = 0): TrainPlan {
   const numParameters = countParameters(buildModel(config).specs);
   // Two copies of parameters and both moments take turns; views are made two batches ahead.
   const stateBytes = 2 * 3 * 4 * numParameters;
@@ -156,14 +216,33 @@ function planOf(config: TrainConfig, path: string, set: ImageSet, measured: Step
     numParameters,
     stepsPerEpoch: stepsPerEpoch({ numImages: set.numImages, batchSize: config.batchSize }),
     imagesPerSecond: measured.imagesPerSecond,
-    estimatedSeconds: config.totalSteps * measured.secondsPerStep,
+    estimatedSeconds: (config.totalSteps - stepsDone) * measured.secondsPerStep,
     estimatedBytes: stateBytes + viewBytes + (measured.peakBytes ?? 0),
   };
 }
 
+/** What may keep a resumed run from ending with the very bits of the unbroken one, or slow it down. */
+function machineWarnings({ config, record }: RunFolder): string[] {
+  const warnings: string[] = [];
+  const numCores = availableParallelism();
+  if (config.numThreads > numCores) {
+    warnings.push(
+      `The run keeps its ${config.numThreads} threads, since sums are split by thread; ` +
+        `this machine has ${numCores} cores for them.`,
+    );
+  }
+  if (record.processor !== thisProcessor()) {
+    warnings.push(
+      `The run began on another processor (${record.processor}): this one (${thisProcessor()}) may round differently, ` +
+        "so the result can differ in the last bits.",
+    );
+  }
+  return warnings;
+}
+
 /** runs/<data>-<objective>, with a number if that is taken. */
 function freePath(config: TrainConfig): string {
-  const name = basename(config.data.source).replace(/[^\p{L}\p{N}._-]+/gu, "-") || "images";
+  const name = basename(resolve(config.data.source)).replace(/[^\p{L}\p{N}._-]+/gu, "-") || "images";
   const base = `runs/${name}-${config.objective.name}`;
   for (let i = 1; ; i++) {
     const path = i === 1 ? base : `${base}-${i}`;

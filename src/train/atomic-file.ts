@@ -6,7 +6,7 @@ import { DarkmatterError } from "../compute/index.js";
  * @throws DarkmatterError if the disk is full or the folder cannot be written; what was there before is untouched
  */
 export async function writeFileAtomic(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = temporaryPath(path);
   try {
     const file = await open(temporary, "w");
     try {
@@ -20,6 +20,16 @@ export async function writeFileAtomic(path: string, parts: readonly Uint8Array[]
     await rm(temporary, { force: true });
     throw writeError(path, cause as NodeJS.ErrnoException);
   }
+}
+
+/** In the same folder, so that the rename is atomic. */
+function temporaryPath(path: string): string {
+  return `${path}.${process.pid}.tmp`;
+}
+
+/** Is this the name of a file that was being written? */
+export function isTemporary(name: string): boolean {
+  return /\.\d+\.tmp$/.test(name);
 }
 
 /** JSON has no NaN or infinities: they become null. */

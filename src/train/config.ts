@@ -11,6 +11,8 @@ export interface TrainConfig {
     readonly selection?: string;
     readonly numImages: number;
     readonly channels: 1 | 3;
+    /** Of names and pixels, see `digestOf`: tells whether a resumed run sees the images it began with. */
+    readonly digest: string;
   };
   /** Side of the global views in pixels, and of the images evaluation sees. */
   readonly imageSize: number;

@@ -6,9 +6,11 @@ import {
   float32,
   float32Spec,
   type HostArray,
+  ShapeError,
   type Tensor,
   type Tree,
   trace,
+  ValueError,
 } from "../compute/index.js";
 import type { PixelReader } from "../data/index.js";
 import { evaluationMode } from "../nn/index.js";
@@ -72,6 +74,9 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
   return {
     dim,
     async embedViews(views, numImages) {
+      if (views.length !== numImages * imageLength) {
+        throw new ShapeError("embedViews", "views", [numImages, channels, imageSize, imageSize], [views.length]);
+      }
       const features = new Float32Array(numImages * dim);
       for (let from = 0; from < numImages; from += CHUNK) {
         const count = Math.min(CHUNK, numImages - from);
@@ -81,6 +86,7 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
       return features;
     },
     async embedSet(set, { onProgress, numTokenMaps = 0 } = {}) {
+      if (set.channels !== channels) throw new ValueError("embedSet", "set.channels", `${channels}`, set.channels);
       const { numImages } = set;
       const features = new Float32Array(numImages * dim);
       const numMaps = Math.min(numTokenMaps, numImages);

@@ -1,13 +1,14 @@
 /** Training: the loop, its state, checkpoints and run folder. */
 export { writeJsonAtomic } from "./atomic-file.js";
 export { requireSameConfig, type TrainCadence, type TrainConfig } from "./config.js";
+export { digestOf, requireSameImages } from "./data-digest.js";
 export { createEmbedder, type Embedded, type Embedder, type EmbedOptions } from "./embedder.js";
-export { type StepEvent, train } from "./loop.js";
+export { NotFiniteError, type StepEvent, train } from "./loop.js";
 export { buildModel, encodeViews, type Model } from "./model.js";
 export { type RunOptions, type RunProgress, type RunResult, runTraining, type TrainHook } from "./run.js";
-export { type MetricLine, RUN_VERSION, RunFolder, type RunRecord } from "./run-folder.js";
+export { type MetricLine, RUN_VERSION, RunFolder, type RunRecord, thisProcessor } from "./run-folder.js";
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from "./safetensors.js";
 export { arraysOf, initialState, type TrainState } from "./state.js";
-export { fitToSeconds, measureSteps, type StepMeasurement, warmupFor } from "./time-budget.js";
+export { fitToSeconds, measureSteps, type RunLength, type StepMeasurement, warmupFor } from "./time-budget.js";
 export { createTrainer, type StepReport, type Trainer } from "./trainer.js";
 export { untrainedEncoder } from "./untrained.js";

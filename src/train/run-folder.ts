@@ -5,14 +5,15 @@
  *   checkpoints/         last.safetensors, replaced atomically
  *   report.json, *.png   what evaluation wrote
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { DarkmatterError, type HostArray, type Tree, unflattenTree, ValueError } from "../compute/index.js";
-import { writeError, writeFileAtomic, writeJsonAtomic } from "./atomic-file.js";
+import { isTemporary, writeError, writeFileAtomic, writeJsonAtomic } from "./atomic-file.js";
 import type { TrainCadence, TrainConfig } from "./config.js";
 import { decodeSafetensors, encodeSafetensors, type TensorFile } from "./safetensors.js";
-import { arraysOf, type TrainState } from "./state.js";
+import { arraysOf, brokenArrayOf, type TrainState } from "./state.js";
 
 /** Raised when a later version changes what a run folder holds. */
 export const RUN_VERSION = 1;
@@ -20,6 +21,8 @@ export const RUN_VERSION = 1;
 export interface RunRecord {
   readonly version: number;
   readonly createdAt: string;
+  /** Processor it began on: another kind may round differently. */
+  readonly processor: string;
   readonly config: TrainConfig;
   readonly cadence: TrainCadence;
 }
@@ -38,17 +41,22 @@ export class RunFolder {
   ) {}
 
   /** @throws ValueError if the folder already holds a run */
+  static requireFree(path: string): void {
+    if (!existsSync(join(path, "config.json"))) return;
+    const hint = "Resume it with --resume, or name another folder with --out.";
+    throw new ValueError("train", "out", "a folder without a run in it", path, hint);
+  }
+
+  /** @throws ValueError if the folder already holds a run; DarkmatterError if it cannot be written */
   static async create(path: string, config: TrainConfig, cadence: TrainCadence): Promise<RunFolder> {
-    if (existsSync(join(path, "config.json"))) {
-      const hint = "Resume it with --resume, or name another folder with --out.";
-      throw new ValueError("train", "out", "a folder without a run in it", path, hint);
-    }
+    RunFolder.requireFree(path);
     try {
       mkdirSync(join(path, "checkpoints"), { recursive: true });
     } catch (cause) {
       throw writeError(path, cause as NodeJS.ErrnoException);
     }
-    const record = { version: RUN_VERSION, createdAt: new Date().toISOString(), config, cadence };
+    const createdAt = new Date().toISOString();
+    const record = { version: RUN_VERSION, createdAt, processor: thisProcessor(), config, cadence };
     await writeJsonAtomic(join(path, "config.json"), record);
     return new RunFolder(path, record);
   }
@@ -71,7 +79,10 @@ export class RunFolder {
     } catch {
       throw new DarkmatterError(`openRun: ${configPath} is no JSON. Was it edited by hand?`);
     }
-    if (!(record.version <= RUN_VERSION)) {
+    if (typeof record?.version !== "number" || record.config === undefined || record.cadence === undefined) {
+      throw new DarkmatterError(`openRun: ${configPath} does not describe a run. Was it edited by hand?`);
+    }
+    if (record.version > RUN_VERSION) {
       throw new DarkmatterError(
         `openRun: ${path} was written by a newer darkmatter (run version ${record.version}, this one reads up to ${RUN_VERSION}). Update darkmatter.`,
       );
@@ -95,8 +106,18 @@ export class RunFolder {
     return existsSync(this.checkpointPath);
   }
 
-  /** Replace the last checkpoint; if that fails the old one stays. */
+  /**
+   * Replace the last checkpoint; if that fails the old one stays.
+   * @throws DarkmatterError if the disk is full, or an array holds a value that is not finite
+   */
   async saveCheckpoint(state: TrainState): Promise<void> {
+    const broken = brokenArrayOf(state);
+    if (broken !== undefined) {
+      throw new DarkmatterError(
+        `saveCheckpoint: "${broken}" is not finite after step ${state.step}. The checkpoint before it is kept. ` +
+          "Start a new run with a lower learning rate.",
+      );
+    }
     const metadata = { format: "darkmatter", version: String(RUN_VERSION), step: String(state.step) };
     await writeFileAtomic(this.checkpointPath, encodeSafetensors({ tensors: arraysOf(state), metadata }));
   }
@@ -109,7 +130,7 @@ export class RunFolder {
     const { tensors, metadata } = await this.#readCheckpoint();
     for (const [name, target] of arraysOf(into)) {
       const saved = tensors.get(name);
-      if (saved === undefined || saved.data.length !== target.data.length) {
+      if (saved === undefined || saved.shape.join() !== target.shape.join()) {
         const got = saved === undefined ? "missing" : `[${saved.shape.join(", ")}]`;
         throw new DarkmatterError(`loadCheckpoint: "${name}" must be [${target.shape.join(", ")}], got ${got}.`);
       }
@@ -140,7 +161,11 @@ export class RunFolder {
         `loadCheckpoint: ${this.path} has no checkpoint yet: it was stopped before its first one.`,
       );
     }
-    return decodeSafetensors(await readFile(this.checkpointPath), this.checkpointPath);
+    const file = decodeSafetensors(await readFile(this.checkpointPath), this.checkpointPath);
+    if (!Number.isInteger(Number(file.metadata.step ?? Number.NaN))) {
+      throw new DarkmatterError(`loadCheckpoint: ${this.checkpointPath} does not say its step. Is it another file?`);
+    }
+    return file;
   }
 
   /** Append measured values; null stands for what is not finite. */
@@ -156,26 +181,45 @@ export class RunFolder {
     }
   }
 
+  /** All whole lines; one cut off or damaged by a crash is left out. */
   readMetrics(): MetricLine[] {
     if (!existsSync(this.#metricsPath)) return [];
-    const whole = readFileSync(this.#metricsPath, "utf8").split("\n").slice(0, -1);
-    return whole.map((line) => JSON.parse(line) as MetricLine);
+    return readFileSync(this.#metricsPath, "utf8").split("\n").flatMap(parseMetricLine);
   }
 
-  /** Drop metrics of steps after `step`, and a line cut off by a crash: a resumed run measures them again. */
-  rewindMetrics(step: number): void {
+  /** Drop metrics of steps after `step`, and damaged lines: a resumed run measures them again. */
+  async rewindMetrics(step: number): Promise<void> {
     if (!existsSync(this.#metricsPath)) return;
-    const text = readFileSync(this.#metricsPath, "utf8");
-    const lastWhole = text.lastIndexOf("\n") + 1;
-    if (lastWhole < text.length) truncateSync(this.#metricsPath, Buffer.byteLength(text.slice(0, lastWhole)));
-    const lines = this.readMetrics();
-    const kept = lines.filter((line) => line.step <= step);
-    if (kept.length < lines.length) {
-      writeFileSync(this.#metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const kept = this.readMetrics().filter((line) => line.step <= step);
+    const text = kept.map((line) => `${JSON.stringify(line)}\n`).join("");
+    if (text === readFileSync(this.#metricsPath, "utf8")) return;
+    await writeFileAtomic(this.#metricsPath, [new TextEncoder().encode(text)]);
+  }
+
+  /** Remove what a killed process was about to write. */
+  removeLeftovers(): void {
+    for (const folder of [this.path, join(this.path, "checkpoints")]) {
+      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+        if (isTemporary(name)) rmSync(join(folder, name), { force: true });
+      }
     }
   }
 
   get #metricsPath(): string {
     return join(this.path, "metrics.jsonl");
   }
+}
+
+function parseMetricLine(line: string): MetricLine[] {
+  try {
+    const parsed = JSON.parse(line) as MetricLine;
+    return typeof parsed?.step === "number" && typeof parsed.name === "string" ? [parsed] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Model and architecture: "x64, Some Processor at 2 GHz". */
+export function thisProcessor(): string {
+  return `${process.arch}, ${cpus()[0]?.model ?? "unknown"}`;
 }

@@ -2,7 +2,8 @@
 import type { ImageSet } from "../data/index.js";
 import { epochOf, requireTrainable } from "../data/index.js";
 import { requireSameConfig, type TrainCadence, type TrainConfig } from "./config.js";
-import { type StepEvent, train } from "./loop.js";
+import { requireSameImages } from "./data-digest.js";
+import { NotFiniteError, type StepEvent, train } from "./loop.js";
 import { RunFolder } from "./run-folder.js";
 import type { TrainState } from "./state.js";
 import { createTrainer, type Trainer } from "./trainer.js";
@@ -52,31 +53,51 @@ export interface RunResult {
  * @throws DarkmatterError; whatever was written to the folder before stays whole
  */
 export async function runTraining(options: RunOptions): Promise<RunResult> {
-  const { config, cadence, set, path, resume = false, hooks = [], onProgress, signal } = options;
+  const { config, cadence, set, path, resume = false } = options;
   requireTrainable(set);
+  requireSameImages(config, set);
   const existing = resume ? await RunFolder.open(path) : undefined;
   if (existing) requireSameConfig(existing.config, config);
   const trainer = await createTrainer(config, set);
   try {
+    // Only now: a config that does not compile leaves no folder behind.
     const folder = existing ?? (await RunFolder.create(path, config, cadence));
-    let state = folder.hasCheckpoint() ? await folder.loadCheckpoint(trainer.initial) : trainer.initial;
-    folder.rewindMetrics(state.step);
-    const started = performance.now();
-    const firstStep = state.step;
-    const speed = new RecentSpeed();
-    for await (const event of train(trainer, state)) {
+    folder.removeLeftovers();
+    const start = existing?.hasCheckpoint() ? await folder.loadCheckpoint(trainer.initial) : trainer.initial;
+    await folder.rewindMetrics(start.step);
+    return await runSteps(trainer, folder, start, options);
+  } finally {
+    await trainer.close();
+  }
+}
+
+async function runSteps(
+  trainer: Trainer,
+  folder: RunFolder,
+  start: TrainState,
+  { config, cadence, set, hooks = [], onProgress, signal }: RunOptions,
+): Promise<RunResult> {
+  const started = performance.now();
+  const speed = new RecentSpeed();
+  let state = start;
+  try {
+    for await (const event of train(trainer, start)) {
       state = event.state;
       speed.add(event.seconds);
+      const imagesPerSecond = config.batchSize / speed.secondsPerStep;
       const isLast = state.step === config.totalSteps;
       const measured = hooks
         .filter((hook) => isLast || state.step % hook.every === 0)
         .map((hook) => hook.observe(event, trainer) ?? {});
-      folder.appendMetrics(state.step, Object.assign({}, event.scalars, ...measured));
+      folder.appendMetrics(
+        state.step,
+        Object.assign({}, event.scalars, { "run/imagesPerSecond": imagesPerSecond }, ...measured),
+      );
       onProgress?.({
         step: state.step,
         totalSteps: config.totalSteps,
         epoch: epochOf({ numImages: set.numImages, batchSize: config.batchSize, step: state.step - 1 }),
-        imagesPerSecond: config.batchSize / speed.secondsPerStep,
+        imagesPerSecond,
         secondsLeft: (config.totalSteps - state.step) * speed.secondsPerStep,
         scalars: event.scalars,
       });
@@ -84,18 +105,20 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
       if (isLast || isStopping || state.step % cadence.checkpointEvery === 0) await folder.saveCheckpoint(state);
       if (isStopping) break;
     }
-    const seconds = (performance.now() - started) / 1000;
-    return {
-      folder,
-      state,
-      isFinished: state.step >= config.totalSteps,
-      seconds,
-      imagesPerSecond: ((state.step - firstStep) * config.batchSize) / seconds,
-      secondsWaited: trainer.loader.secondsWaited,
-    };
-  } finally {
-    await trainer.close();
+  } catch (error) {
+    // The doctor and the curves shall show where it broke.
+    if (error instanceof NotFiniteError) folder.appendMetrics(error.step, error.scalars);
+    throw error;
   }
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    folder,
+    state,
+    isFinished: state.step >= config.totalSteps,
+    seconds,
+    imagesPerSecond: ((state.step - start.step) * config.batchSize) / seconds,
+    secondsWaited: trainer.loader.secondsWaited,
+  };
 }
 
 /** Seconds a step, over the last steps: it follows a machine that becomes busy. */

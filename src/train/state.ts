@@ -1,5 +1,5 @@
 /** What training changes: parameters, buffers, optimizer state and the step they belong to. */
-import { flattenTree, type HostArray, isHostArray, keyFor, type Tree, zerosFor } from "../compute/index.js";
+import { flattenTree, type HostArray, isHostArray, keyFor, type Tree } from "../compute/index.js";
 import { initialise, type ParameterSpec, partition } from "../nn/index.js";
 import { initialSlots, type Optimizer } from "../optim/index.js";
 import type { ModelSpecs } from "./model.js";
@@ -26,12 +26,13 @@ export function arraysOf(state: TrainState): Map<string, HostArray> {
   return flattenTree<HostArray>({ trainable, buffers, slots } as Tree<HostArray>, isHostArray);
 }
 
-/** Memory of the same shape as a state, for the next one to be written to. */
-export function blankLike(state: TrainState): TrainState {
-  return {
-    step: 0,
-    trainable: zerosFor(state.trainable) as Tree<HostArray>,
-    buffers: zerosFor(state.buffers) as Tree<HostArray>,
-    slots: zerosFor(state.slots) as TrainState["slots"],
-  };
+/** Name of the first array with a value that is not finite; undefined if all is well. */
+export function brokenArrayOf(state: TrainState): string | undefined {
+  for (const [name, { data }] of arraysOf(state)) {
+    // x * 0 is 0 for a finite x and NaN otherwise
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) sum += data[i]! * 0;
+    if (sum !== 0) return name;
+  }
+  return undefined;
 }

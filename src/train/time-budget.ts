@@ -1,4 +1,5 @@
 /** Fitting a schedule to a time: measure the first steps, then choose how many there will be. */
+import { ValueError } from "../compute/index.js";
 import type { ImageSet } from "../data/index.js";
 import type { TrainConfig } from "./config.js";
 import { train } from "./loop.js";
@@ -14,23 +15,40 @@ export interface StepMeasurement {
 }
 
 const WARM_UP_STEPS = 2;
-const MEASURED_SECONDS = 4;
-const MEASURED_STEPS = 40;
+const FEWEST_MEASURED = 3;
+const MOST_MEASURED = 40;
+const MOST_SECONDS = 4;
+/** Measuring may take this share of the run it estimates. */
+const MOST_SHARE = 0.05;
+/** Fewer updates than this teach nothing. */
+const FEWEST_STEPS = 2;
 
-/** Run the first steps of a config on a state that is thrown away, and time them (median). */
-export async function measureSteps(config: TrainConfig, set: ImageSet): Promise<StepMeasurement> {
+/** What is estimated: so many steps, or a run of so many seconds. */
+export type RunLength = { readonly steps: number } | { readonly seconds: number };
+
+/**
+ * Run the first steps of a config on a state that is thrown away, and time them (median).
+ * @param length a short run is measured briefly
+ */
+export async function measureSteps(
+  config: TrainConfig,
+  set: ImageSet,
+  length: RunLength = { steps: config.totalSteps },
+): Promise<StepMeasurement> {
   const started = performance.now();
-  const trainer = await createTrainer({ ...config, totalSteps: MEASURED_STEPS + WARM_UP_STEPS, warmupSteps: 0 }, set);
+  const trainer = await createTrainer(
+    { ...config, totalSteps: MOST_MEASURED + WARM_UP_STEPS, learningRate: 0, warmupSteps: 0 },
+    set,
+  );
   try {
     const times: number[] = [];
     const measuring = performance.now();
     for await (const { step, seconds } of train(trainer, trainer.initial)) {
       if (step > WARM_UP_STEPS) times.push(seconds);
       const spent = (performance.now() - measuring) / 1000;
-      if (times.length >= 3 && spent > MEASURED_SECONDS) break;
+      if (isEnough(times, spent, length)) break;
     }
-    times.sort((a, b) => a - b);
-    const secondsPerStep = times[times.length >> 1]!;
+    const secondsPerStep = median(times);
     const imagesPerSecond = config.batchSize / secondsPerStep;
     const secondsSpent = (performance.now() - started) / 1000;
     return { secondsPerStep, imagesPerSecond, peakBytes: trainer.peakBytes, secondsSpent };
@@ -39,9 +57,27 @@ export async function measureSteps(config: TrainConfig, set: ImageSet): Promise<
   }
 }
 
-/** The config with as many steps as fit, and a warm-up in proportion. */
+function isEnough(times: readonly number[], spent: number, length: RunLength): boolean {
+  if (times.length === 0) return false;
+  const expected = "seconds" in length ? length.seconds : length.steps * median(times);
+  return spent > MOST_SECONDS || (times.length >= FEWEST_MEASURED && spent > MOST_SHARE * expected);
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[times.length >> 1]!;
+}
+
+/**
+ * The config with as many steps as fit, and a warm-up in proportion.
+ * @throws ValueError if hardly any step fits
+ */
 export function fitToSeconds(config: TrainConfig, seconds: number, secondsPerStep: number): TrainConfig {
-  const totalSteps = Math.max(2, Math.floor(seconds / secondsPerStep));
+  const totalSteps = Math.floor(seconds / secondsPerStep);
+  if (!(totalSteps >= FEWEST_STEPS)) {
+    const least = (FEWEST_STEPS * secondsPerStep) / 60;
+    const hint = `One step takes ${secondsPerStep.toPrecision(2)} s. Give it more time, smaller images or a smaller batch.`;
+    throw new ValueError("train", "minutes", `at least ${least.toPrecision(2)}`, seconds / 60, hint);
+  }
   return { ...config, totalSteps, warmupSteps: warmupFor(totalSteps) };
 }
 

@@ -40,7 +40,7 @@ type StepInputs = StepArrays & {
   readonly noise: Readonly<Record<string, HostArray>>;
   readonly scalars: Readonly<Record<string, HostArray>>;
 };
-type StepOutputs = StepArrays & { readonly report: StepReport };
+export type StepOutputs = StepArrays & { readonly report: StepReport };
 
 export interface Trainer {
   readonly config: TrainConfig;

@@ -1,0 +1,9 @@
+/** Commands: one export line each. */
+export { data } from "./data.js";
+export { demo } from "./demo.js";
+export { doctor } from "./doctor.js";
+export { embed } from "./embed.js";
+export { evaluate } from "./eval.js";
+export { loss } from "./loss.js";
+export { preview } from "./preview.js";
+export { train } from "./train.js";

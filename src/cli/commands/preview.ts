@@ -1,0 +1,49 @@
+/** `darkmatter preview`: a picture of what the model would see. */
+import type { Command } from "commander";
+import type { CommandDefinition } from "../command.js";
+import { LiveLine } from "../live-line.js";
+import { renderDataProgress } from "../progress-text.js";
+import { addChoiceFlags, choicesFromFlags } from "../train-choices.js";
+import { parseNumber } from "../values.js";
+
+interface PreviewFlags extends Readonly<Record<string, unknown>> {
+  readonly out: string;
+  readonly images?: number;
+}
+
+export const preview: CommandDefinition = {
+  name: "preview",
+  summary: "draw images and their augmented views, as training would see them",
+  examples: [
+    "darkmatter preview ./photos",
+    "darkmatter preview ./photos --objective vicreg --strength 0.5 -o views.png",
+  ],
+  configure(command: Command) {
+    command.argument("<data>", "folder of images, tar archive(s) or name of a data set");
+    addChoiceFlags(command, ["objective", "size", "strength", "seed"]);
+    command
+      .option("--images <count>", "how many images", (text) =>
+        parseNumber("preview", "--images", { isWhole: true, min: 1 }, text),
+      )
+      .option("-o, --out <file.png>", "where to", "preview.png")
+      .action(runPreview);
+  },
+};
+
+async function runPreview(data: string, flags: PreviewFlags): Promise<void> {
+  const { previewViews } = await import("../../recipes/index.js");
+  const live = new LiveLine();
+  try {
+    live.hint("opening the images ...");
+    const { out: _, ...choices } = choicesFromFlags(flags);
+    const { images, out } = flags;
+    const path = await previewViews(
+      { ...choices, data, out, ...(images !== undefined && { numImages: images }) },
+      { onData: (progress) => live.update(renderDataProgress(progress)) },
+    );
+    live.clear();
+    process.stdout.write(`${path}\n`);
+  } finally {
+    live.clear();
+  }
+}

@@ -1,0 +1,78 @@
+import { stripVTControlCharacters } from "node:util";
+import { expect, test } from "vitest";
+import type { TrainPlan } from "../recipes/index.js";
+import { renderPlan } from "./plan-text.js";
+
+const crop = { name: "randomResizedCrop" } as const;
+const plan = {
+  config: {
+    data: { source: "./my photos", labels: "labels.csv", numImages: 1204, channels: 3 },
+    imageSize: 32,
+    objective: { name: "lejepa", options: { regularizerWeight: 0.05, domain: "half" } },
+    encoder: { name: "convnet", options: {} },
+    projector: { hiddenDim: 512, numHiddenLayers: 1, outDim: 64 },
+    optimizer: { name: "adamw", options: {} },
+    views: [
+      { size: 32, steps: [crop, { name: "horizontalFlip" }] },
+      { size: 16, steps: [crop] },
+      { size: 32, steps: [crop, { name: "horizontalFlip" }] },
+    ],
+    numGlobalViews: 2,
+    batchSize: 256,
+    totalSteps: 300,
+    warmupSteps: 30,
+    learningRate: 1e-3,
+    finalLearningRate: 0,
+    weightDecay: 1e-4,
+    maxGradientNorm: 10,
+    seed: 7,
+    engine: "native",
+    numThreads: 2,
+  },
+  path: "runs/my-photos-lejepa",
+  numImages: 1204,
+  skipped: [],
+  warnings: [],
+  numParameters: 1_404_000,
+  stepsPerEpoch: 4,
+  imagesPerSecond: 384,
+  estimatedSeconds: 200,
+  estimatedBytes: 340e6,
+} as unknown as TrainPlan; // the digest of the data and such say nothing to people
+
+const lines = (changes: Partial<TrainPlan> = {}): string[] =>
+  stripVTControlCharacters(renderPlan({ ...plan, ...changes })).split("\n");
+
+test("says what is about to happen", () => {
+  expect(lines()).toEqual([
+    "data       ./my photos · 1,204 images · colour · 32 × 32 px · labels for evaluation: labels.csv",
+    "encoder    convnet · 1.40 M parameters",
+    "objective  lejepa (regularizerWeight 0.05, domain half)",
+    "projector  1 hidden layer of 512, projections of 64",
+    "views      2 × 32 px: random resized crop, horizontal flip",
+    "           1 × 16 px: random resized crop",
+    "batch      256 of 1,204 images · 4 steps an epoch",
+    "schedule   300 steps (75 epochs)",
+    "optimizer  adamw · learning rate 0.001 after 30 steps of warm-up, cosine to 0 · weight decay 0.0001",
+    "engine     native, 2 threads · seed 7",
+    "estimate   3 min 20 s at 384 images/s · 340 MB of memory",
+    "run        runs/my-photos-lejepa",
+  ]);
+});
+
+test("lists skipped files with their reasons, the first five, and warnings", () => {
+  const skipped = Array.from({ length: 7 }, (_, i) => ({ path: `${i}.png`, reason: "cannot be decoded" }));
+  const text = lines({ skipped, warnings: ["labels.csv has no label for 3 of 1204 images"] });
+  expect(text[0]).toContain("1,204 images, 7 skipped");
+  expect(text.slice(-7)).toEqual([
+    ...["0", "1", "2", "3", "4"].map((name) => `skipped: ${name}.png: cannot be decoded`),
+    "skipped: 2 more",
+    "warning: labels.csv has no label for 3 of 1204 images",
+  ]);
+});
+
+test("a resumed run says where it goes on, and estimates what is left", () => {
+  const text = lines({ resumedFrom: 240 });
+  expect(text).toContain("schedule   300 steps (75 epochs), going on from step 240");
+  expect(text).toContain("estimate   40 s at 384 images/s · 340 MB of memory");
+});

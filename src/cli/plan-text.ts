@@ -1,0 +1,103 @@
+/** A training plan as a block of text, before training begins. */
+import pc from "picocolors";
+import type { TrainPlan } from "../recipes/index.js";
+import { countOf, formatBytes, formatCount, formatLarge, formatNumber, formatSeconds } from "./units.js";
+
+const MOST_SKIPPED_SHOWN = 5;
+const LABEL_WIDTH = 11;
+
+/** What is about to happen: data, model, views, schedule, and what it will cost. */
+export function renderPlan(plan: TrainPlan): string {
+  const { config, path, numImages, numParameters, stepsPerEpoch } = plan;
+  const rows: [label: string, text: string][] = [
+    ["data", dataOf(plan)],
+    ["encoder", `${config.encoder.name}${settings(config.encoder.options)} · ${formatLarge(numParameters)} parameters`],
+    ["objective", `${config.objective.name}${settings(config.objective.options)}`],
+    ["projector", projectorOf(config.projector)],
+    ...config.views.flatMap((_, index) => viewRow(config.views, index)),
+    [
+      "batch",
+      `${formatCount(config.batchSize)} of ${countOf(numImages, "image")} · ${countOf(stepsPerEpoch, "step")} an epoch`,
+    ],
+    ["schedule", scheduleOf(plan)],
+    ["optimizer", optimizerOf(config)],
+    ["engine", `${config.engine}, ${countOf(config.numThreads, "thread")} · seed ${config.seed}`],
+    ["estimate", estimateOf(plan)],
+    ["run", path],
+  ];
+  const lines = rows.map(([label, text]) => `${pc.dim(label.padEnd(LABEL_WIDTH))}${text}`);
+  return [
+    ...lines,
+    ...skippedLines(plan),
+    ...plan.warnings.map((warning) => `${pc.yellow("warning:")} ${warning}`),
+  ].join("\n");
+}
+
+function dataOf({ config, numImages, skipped }: TrainPlan): string {
+  const { source, channels, labels } = config.data;
+  const parts = [
+    source,
+    `${countOf(numImages, "image")}${skipped.length > 0 ? `, ${formatCount(skipped.length)} skipped` : ""}`,
+    channels === 1 ? "gray" : "colour",
+    `${config.imageSize} × ${config.imageSize} px`,
+    ...(labels === undefined ? [] : [`labels for evaluation: ${labels}`]),
+  ];
+  return parts.join(" · ");
+}
+
+function settings(options: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(options).map(([key, value]) => `${key} ${value}`);
+  return pairs.length === 0 ? "" : ` (${pairs.join(", ")})`;
+}
+
+function projectorOf({ hiddenDim, numHiddenLayers, outDim }: TrainPlan["config"]["projector"]): string {
+  const hidden =
+    numHiddenLayers === 0 ? "no hidden layer" : `${countOf(numHiddenLayers, "hidden layer")} of ${hiddenDim}`;
+  return `${hidden}, projections of ${outDim}`;
+}
+
+type Views = TrainPlan["config"]["views"];
+
+/** One row for equal views: "2 × 32 px: random resized crop, ..." */
+function viewRow(views: Views, index: number): [string, string][] {
+  const text = viewText(views[index]!);
+  const alike = views.flatMap((view, other) => (viewText(view) === text ? [other] : []));
+  return alike[0] === index ? [[index === 0 ? "views" : "", `${alike.length} × ${text}`]] : [];
+}
+
+function viewText({ size, steps }: Views[number]): string {
+  const names = steps.map(({ name }) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+  return `${size} px: ${names.join(", ")}`;
+}
+
+function scheduleOf({ config, stepsPerEpoch, resumedFrom }: TrainPlan): string {
+  const { totalSteps } = config;
+  const epochs = formatNumber(Math.round((10 * totalSteps) / stepsPerEpoch) / 10);
+  const whole = `${countOf(totalSteps, "step")} (${epochs} ${epochs === "1" ? "epoch" : "epochs"})`;
+  return resumedFrom === undefined ? whole : `${whole}, going on from step ${formatCount(resumedFrom)}`;
+}
+
+function optimizerOf({
+  optimizer,
+  learningRate,
+  warmupSteps,
+  finalLearningRate,
+  weightDecay,
+}: TrainPlan["config"]): string {
+  const warmUp = `learning rate ${formatNumber(learningRate)} after ${countOf(warmupSteps, "step")} of warm-up`;
+  const decay = `weight decay ${formatNumber(weightDecay)}`;
+  return `${optimizer.name} · ${warmUp}, cosine to ${formatNumber(finalLearningRate)} · ${decay}`;
+}
+
+function estimateOf({ config, estimatedSeconds, estimatedBytes, imagesPerSecond, resumedFrom = 0 }: TrainPlan): string {
+  const left = estimatedSeconds * (1 - resumedFrom / config.totalSteps);
+  return `${formatSeconds(left)} at ${formatCount(Math.round(imagesPerSecond))} images/s · ${formatBytes(estimatedBytes)} of memory`;
+}
+
+function skippedLines({ skipped }: TrainPlan): string[] {
+  const shown = skipped
+    .slice(0, MOST_SKIPPED_SHOWN)
+    .map(({ path, reason }) => `${pc.yellow("skipped:")} ${path}: ${reason}`);
+  const rest = skipped.length - shown.length;
+  return rest > 0 ? [...shown, `${pc.yellow("skipped:")} ${formatCount(rest)} more`] : shown;
+}

@@ -55,9 +55,11 @@ export async function compile<Inputs, Outputs>(
     program,
     async run(inputs, into) {
       const given = flattenTree(inputs as Tree<HostArray>, isHostArray);
-      const ordered = program.inputs.map((spec) => checkedInput(spec, given));
+      const ordered = program.inputs.map((spec) => checkedArray(spec, given));
       const targets = into && flattenTree(into as Tree<HostArray>, isHostArray);
-      const results = await flat.run(ordered, targets && program.outputs.map((spec) => checkedInput(spec, targets)));
+      const places = targets && program.outputs.map((spec) => checkedArray(spec, targets));
+      if (places !== undefined) requireApart(program.outputs, places, ordered);
+      const results = await flat.run(ordered, places);
       return unflattenTree(new Map(results.map((array, i) => [outputNames[i]!, array]))) as Outputs;
     },
     dispose: () => flat.dispose(),
@@ -67,7 +69,8 @@ export async function compile<Inputs, Outputs>(
 
 export const isHostArray: IsLeaf<HostArray> = (node): node is HostArray => isSpec(node) && "data" in node;
 
-function checkedInput(spec: NamedSpec, given: ReadonlyMap<string, HostArray>): HostArray {
+/** The array of this name, if it fits. */
+function checkedArray(spec: NamedSpec, given: ReadonlyMap<string, HostArray>): HostArray {
   const array = given.get(spec.name);
   if (array === undefined) {
     throw new ValueError(
@@ -84,4 +87,16 @@ function checkedInput(spec: NamedSpec, given: ReadonlyMap<string, HostArray>): H
   if (array.data.length !== sizeOf(array.shape))
     throw new ShapeError("run", spec.name, spec.shape, [array.data.length]);
   return array;
+}
+
+/** Outputs are written while inputs are still read, so they need memory of their own. */
+function requireApart(outputs: readonly NamedSpec[], places: readonly HostArray[], inputs: readonly HostArray[]): void {
+  const taken = new Set(inputs.map(({ data }) => data));
+  for (const [i, { data }] of places.entries()) {
+    if (taken.has(data)) {
+      const hint = "Let two copies of the state take turns.";
+      throw new ValueError("run", `into ${outputs[i]!.name}`, "memory of its own", "an input's or another's", hint);
+    }
+    taken.add(data);
+  }
 }

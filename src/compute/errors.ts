@@ -82,6 +82,8 @@ function editDistance(a: string, b: string): number {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  // JSON knows neither NaN nor infinities, and refuses big integers.
+  const isPlain = typeof value === "number" || typeof value === "bigint";
+  const text = isPlain ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

@@ -40,7 +40,8 @@ export function resolveOptions<T extends OptionTable>(
     if (!Object.hasOwn(table, name)) throw new UnknownNameError(operation, "option", name, Object.keys(table));
   }
   const entries = Object.entries(table).map(([name, option]) => {
-    const value = given[name] ?? option.default;
+    // Only undefined means "not given": null is what JSON makes of NaN.
+    const value = given[name] === undefined ? option.default : given[name];
     checkOption(operation, name, option, value);
     return [name, value];
   });

@@ -7,6 +7,8 @@
  * Normals by Box-Muller. Not for cryptography.
  */
 
+import { ValueError } from "./errors.js";
+
 /** A place in the tree of random streams. Plain data: it can be sent to a worker thread. */
 export interface Key {
   readonly words: readonly [number, number, number, number];
@@ -66,8 +68,14 @@ export class Random {
     return low + (high - low) * unit;
   }
 
-  /** Uniform integer in [0, bound), without modulo bias. */
+  /**
+   * Uniform integer in [0, bound), without modulo bias.
+   * @throws ValueError unless bound is a whole number from 1 to 2^32
+   */
   integer(bound: number): number {
+    if (!(Number.isInteger(bound) && bound >= 1 && bound <= 4294967296)) {
+      throw new ValueError("integer", "bound", "a whole number from 1 to 2^32", bound);
+    }
     const limit = Math.floor(4294967296 / bound) * bound;
     let draw = this.uint32();
     while (draw >= limit) draw = this.uint32();
@@ -119,7 +127,7 @@ class PathHash {
   }
 
   number(value: number): void {
-    SCRATCH.setFloat64(0, value);
+    SCRATCH.setFloat64(0, value + 0); // -0 + 0 is 0: the two zeros are one place
     this.word(1);
     this.word(SCRATCH.getInt32(0));
     this.word(SCRATCH.getInt32(4));

@@ -42,6 +42,18 @@ export function resolveAxes(operation: string, shape: Shape, axes?: Axes): numbe
   return resolved;
 }
 
+export function checkSqueeze(shape: Shape, axes: readonly number[]): void {
+  const full = axes.find((axis) => shape[axis] !== 1);
+  if (full === undefined) return;
+  throw new ShapeError(
+    "squeeze",
+    "tensor",
+    `size 1 on axis ${full}`,
+    shape,
+    "Use slice or a reduction to drop elements.",
+  );
+}
+
 /** The sizes of a reshape, its one -1 filled in. */
 export function resolveReshape(shape: Shape, target: Shape): number[] {
   const unknowns = target.filter((size) => size === -1).length;

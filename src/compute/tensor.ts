@@ -16,6 +16,7 @@ import {
   checkPool,
   checkSlice,
   checkSplit,
+  checkSqueeze,
   expectShape,
   resolveAxes,
   resolveAxis,
@@ -196,7 +197,9 @@ export class Tensor {
     return shifted.mul(shifted.sum(axis, { keepDims: true }).reciprocal());
   }
   logSoftmax(axis = -1): Tensor {
-    return this.sub(this.logSumExp(axis, { keepDims: true }));
+    // Shifted first: the logarithm is not added to a large maximum, which would round it away.
+    const shifted = this.sub(this.max(axis, { keepDims: true }).stopGradient());
+    return shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log());
   }
   /** x / max(‖x‖₂, epsilon) along the axis. */
   normalizeL2(axis = -1, epsilon = 1e-12): Tensor {
@@ -262,6 +265,7 @@ export class Tensor {
   }
   squeeze(axes: Axes): Tensor {
     const dropped = resolveAxes("squeeze", this.shape, axes);
+    checkSqueeze(this.shape, dropped);
     return this.reshape(this.shape.filter((_, axis) => !dropped.includes(axis)));
   }
   /** Elements start..end (exclusive) of one axis. */

@@ -1,24 +1,12 @@
 import { Command } from "commander";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ValueError } from "../compute/errors.js";
 import { commands } from "./commands/catalog.js";
 import { describeError } from "./errors.js";
-import { createProgram, runCommandLine } from "./program.js";
+import { createProgram } from "./program.js";
+import { darkmatter } from "./testing/command-line.js";
 
-/** Run a command line in this process, with what it wrote. */
-async function run(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    vi.spyOn(process[name], "write").mockImplementation((text) => {
-      written[name] += String(text);
-      return true;
-    });
-  }
-  const code = await runCommandLine(line.split(" ").filter((word) => word !== ""));
-  vi.restoreAllMocks();
-  return { code, ...written };
-}
-afterEach(() => vi.restoreAllMocks());
+const run = (line: string) => darkmatter(...line.split(" ").filter((word) => word !== ""));
 
 /** Every command, also those below another: "data get". */
 const allCommands = (function list(command: Command, path: string[]): { path: string[]; command: Command }[] {

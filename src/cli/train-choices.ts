@@ -18,6 +18,12 @@ const COUNT: NumberBounds = { isWhole: true, min: 1 };
 const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
   data: { kind: "text", doc: "folder, tar archive or data set" },
   labels: { kind: "text", flag: "--labels <file.csv>", doc: "columns file and label; only evaluation sees them" },
+  holdOut: {
+    kind: "number",
+    flag: "--hold-out <share>",
+    doc: "set images aside for evaluation: a fraction, or a count",
+    bounds: { above: 0 },
+  },
   objective: { kind: "text", flag: "--objective <name>", doc: "what is learnt by (default: simclr)" },
   objectiveOptions: { kind: "settings", flag: "--set <key=value>", doc: "option of the objective; may be repeated" },
   encoder: { kind: "text", flag: "--encoder <name>", doc: "what learns (default: convnet)" },

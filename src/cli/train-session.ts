@@ -64,6 +64,7 @@ export function renderSummary({ path, isFinished, step, totalSteps, seconds, ima
     const resume = commandLine(["train", "--resume", path]);
     return `Stopped and saved at step ${done} of ${formatCount(totalSteps)}. Go on with:\n  ${resume}`;
   }
+  if (seconds === 0) return `This run had already finished its ${countOf(totalSteps, "step")}.`;
   const speed = `in ${formatSeconds(seconds)} (${countOf(Math.round(imagesPerSecond), "image")}/s)`;
   const health = verdict === undefined ? "" : ` · doctor: ${verdictName(verdict)}`;
   return `Finished: ${countOf(step, "step")} ${speed}${health}`;

@@ -10,6 +10,7 @@ interface EvalFlags {
   readonly labels?: string;
   readonly grouping?: string;
   readonly seed?: number;
+  readonly numLabels?: number;
   readonly pictures: boolean;
   readonly json?: boolean;
 }
@@ -30,6 +31,9 @@ export const evaluate: CommandDefinition = {
       .option("--grouping <name>", "which grouping is the label, such as a column of the labels file")
       .option("--seed <number>", "of the split into training and test images (default: 0)", (text) =>
         parseNumber("eval", "--seed", { isWhole: true, min: 0 }, text),
+      )
+      .option("--num-labels <count>", "let the probes learn from at most so many labels (default: all)", (text) =>
+        parseNumber("eval", "--num-labels", { isWhole: true, min: 1 }, text),
       )
       .option("--no-pictures", "leave the pictures out")
       .option("--json", "end with one line of JSON")

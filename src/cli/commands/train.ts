@@ -1,7 +1,7 @@
 /** `darkmatter train`: learn an encoder from images without labels, or go on with a run. */
 import type { Command } from "commander";
 import { DarkmatterError, ValueError } from "../../compute/errors.js";
-import type { TrainChoices, TrainSummary } from "../../recipes/index.js";
+import type { TrainChoices } from "../../recipes/index.js";
 import type { CommandDefinition } from "../command.js";
 import { readConfigFile } from "../config-file.js";
 import { commandLine } from "../invocation.js";
@@ -58,7 +58,7 @@ async function runTrain(choices: Partial<TrainChoices>, resume: string | true | 
     return resumeTraining(path, asked, observer);
   });
   process.stdout.write(`${renderSummary(result)}\n`);
-  if (result.isFinished) process.stdout.write(nextSteps(result));
+  if (result.isFinished) process.stdout.write(nextSteps(result.path, choices.data ?? "./images"));
   else if (exitCode !== undefined) process.exitCode = exitCode;
 }
 
@@ -80,10 +80,12 @@ function whatToResume({ out, ...asked }: Partial<TrainChoices>, resume: string |
   return hasSwallowed ? { path: out, asked: { ...asked, data: resume } } : { path: resume, asked };
 }
 
-function nextSteps({ path }: TrainSummary): string {
+function nextSteps(path: string, data: string): string {
   const lines = [
-    `  ${commandLine(["eval", path])}    what it learnt, beside its floors, with pictures`,
-    `  ${commandLine(["embed", path, "./images", "-o", "embeddings.parquet"])}    one vector an image`,
+    ["what it learnt, beside its floors, with pictures", commandLine(["eval", path])],
+    ["one vector an image", commandLine(["embed", path, data, "-o", "embeddings.parquet"])],
   ];
-  return `The run is in ${path}. Next:\n${lines.join("\n")}\n`;
+  const width = Math.max(...lines.map(([, command]) => command!.length));
+  const rows = lines.map(([what, command]) => `  ${command!.padEnd(width)}  # ${what}\n`);
+  return `The run is in ${path}. Next:\n${rows.join("")}`;
 }

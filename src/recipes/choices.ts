@@ -49,6 +49,7 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
     data: {
       source: choices.data,
       ...(choices.labels !== undefined && { labels: choices.labels }),
+      ...(choices.holdOut !== undefined && { holdOut: choices.holdOut }),
       numImages: set.numImages,
       channels: set.channels,
       digest: digestOf(set),
@@ -120,7 +121,11 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
   const objectiveName = choices.objective ?? objective.name;
   return {
     ...saved,
-    data: { ...data, ...(choices.labels !== undefined && { labels: choices.labels }) },
+    data: {
+      ...data,
+      ...(choices.labels !== undefined && { labels: choices.labels }),
+      ...(choices.holdOut !== undefined && { holdOut: choices.holdOut }),
+    },
     imageSize,
     objective: { name: objectiveName, options: { ...objective.options, ...choices.objectiveOptions } },
     encoder: { name: choices.encoder ?? encoder.name, options: { ...encoder.options, ...choices.encoderOptions } },
@@ -189,6 +194,7 @@ function stepsFor(choices: Partial<TrainChoices>, numImages: number, batchSize: 
 const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
   data: true,
   labels: true,
+  holdOut: true,
   objective: true,
   objectiveOptions: true,
   encoder: true,

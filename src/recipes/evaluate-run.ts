@@ -1,7 +1,7 @@
 /** Evaluate a run: what its encoder knows, beside its floors, as a table, report.json and pictures. */
 import { plainViews } from "../augment/index.js";
 import { chooseEngine, type HostArray, keyFor, Random, type Tree } from "../compute/index.js";
-import { groupingOf, type ImageSet, type Labels, type OnProgress } from "../data/index.js";
+import { groupingOf, type ImageSet, type Labels, type OnProgress, split } from "../data/index.js";
 import { type EvaluationTask, evaluateFeatures, type Features, type Report, renderReport } from "../evaluate/index.js";
 import { createEmbedder, RunFolder, type TrainConfig, untrainedEncoder, writeJsonAtomic } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
@@ -14,6 +14,8 @@ export interface EvaluateOptions {
   /** Which grouping of the data is the label: "labels", or an attribute such as "category". */
   readonly grouping?: string;
   readonly seed?: number;
+  /** Let the probes learn from at most so many labels, drawn by the seed; default all. */
+  readonly numLabels?: number;
   /** Also draw the pictures; default true. */
   readonly pictures?: boolean;
 }
@@ -56,7 +58,7 @@ export async function evaluateRun(
       randomInit: features.randomInit,
       rawPixels: features.rawPixels,
       ...(grouping && { labels: grouping.classOf, classNames: grouping.classNames }),
-      split: splitRows(set.numImages, seed),
+      split: limitLabels(splitRows(config, set, options), options.numLabels, seed),
       seed,
       engine: await chooseEngine(config.engine),
       onProgress: (what) => observer.onStage?.(what, 0, 0),
@@ -147,8 +149,20 @@ function chooseGrouping(set: ImageSet, name: string | undefined): Labels | undef
   return set.labels;
 }
 
-function splitRows(numImages: number, seed: number): EvaluationTask["split"] {
-  const order = new Random(keyFor(seed, "probe split")).permutation(numImages);
-  const numTest = Math.max(2, Math.round(TEST_SHARE * numImages));
+/** The images that training set aside are asked about; without any, or on other data, a random quarter. */
+function splitRows(config: TrainConfig, set: ImageSet, { data, seed = 0 }: EvaluateOptions): EvaluationTask["split"] {
+  const { holdOut } = config.data;
+  if (holdOut !== undefined && data === undefined) {
+    const { kept, heldOut } = split(set, { heldOut: holdOut, seed: config.seed });
+    return { train: kept.indices!, test: heldOut.indices! };
+  }
+  const order = new Random(keyFor(seed, "probe split")).permutation(set.numImages);
+  const numTest = Math.max(2, Math.round(TEST_SHARE * set.numImages));
   return { train: order.slice(numTest).sort(), test: order.slice(0, numTest).sort() };
+}
+
+function limitLabels({ train, test }: EvaluationTask["split"], numLabels: number | undefined, seed: number) {
+  if (numLabels === undefined || numLabels >= train.length) return { train, test };
+  const order = new Random(keyFor(seed, "probe labels")).permutation(train.length).subarray(0, numLabels);
+  return { train: Array.from(order.sort(), (position) => train[position]!), test };
 }

@@ -9,6 +9,8 @@ export interface TrainChoices {
   readonly data: string;
   /** CSV with the columns file and label; only evaluation sees them. */
   readonly labels?: string;
+  /** Set images aside for evaluation, by the seed: a fraction under 1, or a count. */
+  readonly holdOut?: number;
   readonly objective?: string;
   readonly objectiveOptions?: Readonly<Record<string, unknown>>;
   readonly encoder?: string;

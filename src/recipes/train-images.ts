@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
 import { DarkmatterError, lookUp, ValueError } from "../compute/index.js";
-import { type ImageSet, openImages, requireTrainable, stepsPerEpoch } from "../data/index.js";
+import { type ImageSet, openImages, requireTrainable, split, stepsPerEpoch } from "../data/index.js";
 import { countParameters } from "../nn/index.js";
 import { objectives } from "../objectives/catalog.js";
 import type { Objective } from "../objectives/index.js";
@@ -41,8 +41,9 @@ export async function trainImages(
   observer: TrainObserver = {},
   opened?: ImageSet,
 ): Promise<TrainSummary> {
-  const set = opened ?? (await openForTraining(choices, observer));
+  const whole = opened ?? (await openForTraining(choices, observer));
   try {
+    const set = trainedPart(whole, choices.holdOut, choices.seed ?? 0);
     requireTrainable(set);
     const chosen = await chooseConfig(choices, set);
     const path = choices.out ?? freePath(chosen);
@@ -54,7 +55,7 @@ export async function trainImages(
     observer.onPlan?.(planOf(config, path, set, measured));
     return await runObserved({ config, cadence, path, set, resume: false, earlier: [], observer });
   } finally {
-    if (opened === undefined) set.close();
+    if (opened === undefined) whole.close();
   }
 }
 
@@ -74,10 +75,11 @@ export async function resumeTraining(
   requireSameConfig(config, overrideConfig(config, choices));
   const resumedFrom = await folder.savedStep();
   if (resumedFrom >= config.totalSteps) return finishedSummary(folder);
-  const set =
+  const whole =
     opened ??
     (await openImagesOf(folder, "resume", choices.data === undefined ? {} : { data: choices.data }, observer));
   try {
+    const set = trainedPart(whole, config.data.holdOut, config.seed);
     requireSameImages(config, set);
     const measured = await measureSteps(config, set, { steps: config.totalSteps - resumedFrom });
     const plan = planOf(config, path, set, measured, resumedFrom);
@@ -86,8 +88,13 @@ export async function resumeTraining(
     const earlier = earlierMetrics(folder, resumedFrom);
     return await runObserved({ config, cadence, path, set, resume: true, earlier, observer });
   } finally {
-    if (opened === undefined) set.close();
+    if (opened === undefined) whole.close();
   }
+}
+
+/** What is left to train on when some images are set aside. */
+function trainedPart(set: ImageSet, holdOut: number | undefined, seed: number): ImageSet {
+  return holdOut === undefined ? set : split(set, { heldOut: holdOut, seed }).kept;
 }
 
 interface ObservedRun {

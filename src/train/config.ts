@@ -7,8 +7,8 @@ export interface TrainConfig {
     /** Folder, archive or data set, as the user named it. */
     readonly source: string;
     readonly labels?: string;
-    /** Rows of the opened set that are trained on; all of them when absent. A name, since lists would be long. */
-    readonly selection?: string;
+    /** Images set aside by the seed, never trained on: a fraction of them, or a count. `numImages` are the others. */
+    readonly holdOut?: number;
     readonly numImages: number;
     readonly channels: 1 | 3;
     /** Of names and pixels, see `digestOf`: tells whether a resumed run sees the images it began with. */

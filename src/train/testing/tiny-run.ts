@@ -11,7 +11,7 @@ import type { TrainConfig } from "../config.js";
 import { digestOf } from "../data-digest.js";
 
 export const TINY_SIZE = 16;
-const NUM_WAVES = 3;
+const NUM_WAVES = 6;
 
 /**
  * Pixels of a picture like no other: waves of random directions and colours, uint8 [side, side, 3].

@@ -31,8 +31,9 @@ export interface DiagnoseOptions {
  *   norm collapse: spread below 0.1 where about 1 is wanted; never for scale-free objectives
  *   mean shift: most of the length in common, where the objective cares
  *   dimensional collapse: effective rank below a floor that depends on what the objective promises
- * A finding counts when the last `patience` readings all show it and do not mend from one to the next: early in training
- * everything looks collapsed for a while, and improves.
+ * A finding counts when the last `patience` readings, ten steps apart or more on average, all show it and do not mend:
+ * from one to the next, or on average for the rank, which fluctuates. Early in training everything looks collapsed for
+ * a while, and improves.
  * @throws ValueError if patience is not a positive whole number
  */
 export function diagnose(history: readonly Reading[], options: DiagnoseOptions): Verdict {
@@ -46,10 +47,10 @@ export function diagnose(history: readonly Reading[], options: DiagnoseOptions):
   if (divergence !== undefined) return divergence;
   for (const place of ["projections", "features"] as const) {
     const aim = place === "projections" ? target : "features";
-    const series = history.flatMap((reading) => reading[place] ?? []);
+    const series = history.flatMap(({ step, [place]: meters }) => (meters === undefined ? [] : [{ step, meters }]));
     for (const finding of FINDINGS) {
       if (!isLasting(finding, series, aim, patience)) continue;
-      const evidence = evidenceOf(finding.name, place, series.at(-1)!, aim);
+      const evidence = evidenceOf(finding.name, place, series.at(-1)!.meters, aim);
       return { name: finding.name, place, step: latest.step, evidence, remedy: REMEDIES[finding.name] };
     }
   }
@@ -66,6 +67,8 @@ interface Finding {
   shows(meters: Meters, aim: Aim): boolean;
   /** What grows as it mends. */
   health(meters: Meters): number;
+  /** Batches differ in it by a tenth though nothing changed, so mending shows only on average. */
+  readonly isNoisy?: boolean;
 }
 
 /** Most severe first. */
@@ -92,6 +95,7 @@ const FINDINGS: readonly Finding[] = [
     name: "dimensional-collapse",
     shows: (meters, aim) => meters.effectiveRank < rankFloor(meters.maxRank, aim),
     health: (meters) => meters.effectiveRank,
+    isNoisy: true,
   },
 ];
 
@@ -99,16 +103,47 @@ function spreadShare({ meanNormRatio, std }: Meters): number {
   return std === 0 ? 0 : Math.sqrt(Math.max(0, 1 - meanNormRatio ** 2));
 }
 
-function isLasting(finding: Finding, series: readonly Meters[], aim: Aim, patience: number): boolean {
-  const recent = series.slice(-patience);
-  if (recent.length < patience || !recent.every((meters) => finding.shows(meters, aim))) return false;
-  return !isMending(recent.map(finding.health));
+function isLasting(finding: Finding, series: readonly PlaceReading[], aim: Aim, patience: number): boolean {
+  const isClear = ({ meters }: PlaceReading) => !finding.shows(meters, aim);
+  const shown = series.slice(series.findLastIndex(isClear) + 1);
+  if (shown.length < patience || shown.length === 0) return false;
+  if (shown.at(-1)!.step - shown[0]!.step < STEPS_APART * (patience - 1)) return false;
+  const considered = finding.isNoisy ? recentOf(shown) : shown.slice(-patience);
+  const health = considered.map(({ meters }) => finding.health(meters));
+  return finding.isNoisy ? !isMendingOnAverage(health) : !isMending(health);
 }
+
+interface PlaceReading {
+  readonly step: number;
+  readonly meters: Meters;
+}
+
+/** Readings closer than this tell the same thing twice: LeJEPA's rank dips for the first twenty steps, then recovers. */
+const STEPS_APART = 10;
+/** The readings that a trend is taken over: what has not improved for so long does not improve. */
+function recentOf(readings: readonly PlaceReading[]): readonly PlaceReading[] {
+  const firstStep = readings.at(-1)!.step - TREND_READINGS * STEPS_APART;
+  return readings.filter(({ step }, i) => step >= firstStep || i >= readings.length - TREND_READINGS);
+}
+
+const TREND_READINGS = 8;
+/** Less than this is no improvement. */
+const LEAST_GAIN = 1.05;
 
 /** Better at every reading, and by a twentieth in all. */
 function isMending(health: readonly number[]): boolean {
   const isRising = health.slice(1).every((value, i) => value > health[i]!);
-  return isRising && health.at(-1)! > 1.05 * health[0]!;
+  return isRising && health.at(-1)! > LEAST_GAIN * health[0]!;
+}
+
+/** The later half is a twentieth better than the earlier one; between them the middle one of an odd number. */
+function isMendingOnAverage(health: readonly number[]): boolean {
+  const half = Math.floor(health.length / 2);
+  return mean(health.slice(-half)) > LEAST_GAIN * mean(health.slice(0, half));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function findDivergence(history: readonly Reading[], latest: Reading, target: ProjectionTarget): Verdict | undefined {

@@ -170,6 +170,26 @@ describe("verdicts over time", () => {
     for (let length = 1; length <= ranks.length; length++) expect(judge(run(ranks.slice(0, length)))).toBe("healthy");
   });
 
+  test("effective ranks of a real healthy LeJEPA run read every three steps: the dip is over in twenty steps", () => {
+    const ranks = [16.7, 7.02, 6.06, 6.22, 6.14, 6.77, 6.55, 6.78, 7.88, 8.15];
+    const history = run(ranks.map((effectiveRank) => ({ effectiveRank, maxRank: 63 })));
+    const often = history.map((reading, i) => ({ ...reading, step: 3 * (i + 1) }));
+    for (let length = 1; length <= often.length; length++) expect(judge(often.slice(0, length))).toBe("healthy");
+  });
+
+  test("effective ranks of a real LeJEPA run of thirty steps, read at every one: never enough to condemn it", () => {
+    const ranks = [5.4, 5.2, 5.1, 5.6, 6.2, 5.9, 5.8, 6.0, 6.2, 6.1, 5.9, 6.2, 6.6, 6.7, 6.8, 7.0, 7.3, 7.2, 7.4, 7.0];
+    const history = run([...ranks, 7.2, 6.9, 7.0].map((effectiveRank) => ({ effectiveRank, maxRank: 63 })));
+    const dense = history.map((reading, i) => ({ ...reading, step: 6 + i }));
+    for (let length = 1; length <= dense.length; length++) expect(judge(dense.slice(0, length))).toBe("healthy");
+  });
+
+  test("a rank that fluctuates while it rises mends; one that fluctuates about a low level does not", () => {
+    const judgeRanks = (ranks: number[]) => judge(run(ranks.map((effectiveRank) => ({ effectiveRank }))));
+    expect(judgeRanks([40, 5.2, 5.6, 6.3, 5.9, 6.8, 6.5, 7])).toBe("healthy");
+    expect(judgeRanks([40, 4.2, 4.0, 4.3, 3.9, 4.1, 4.2, 4.0])).toBe("dimensional-collapse");
+  });
+
   test("readings of a real VICReg run without its variance term: shrinking first, then one point", () => {
     const stds = [0.33, 0.15, 0.065, 0.04, 0.028, 0.025, 0.022, 0.01, 0.008];
     const ratios = [0.52, 0.65, 0.83, 0.85, 0.91, 0.92, 0.955, 0.97, 0.98];

@@ -22,7 +22,7 @@ test("JSON", async () => {
 test("a TypeScript module may compute, import and name types", async () => {
   write("sizes.ts", "export const size: number = 8 * 4;");
   const text = `
-    import type { TrainChoices } from "darkmatter/recipes";
+    import type { TrainChoices } from "darkmatter";
     import { size } from "./sizes.ts";
     export default { size, objective: "vicreg" } satisfies TrainChoices;`;
   expect(await readConfigFile(write("a.ts", text))).toEqual({ size: 32, objective: "vicreg" });

@@ -108,7 +108,7 @@ test("doctor judges a run", async () => {
 test("train takes choices from a file, and flags before it", async () => {
   writeFileSync(
     "train.ts",
-    `import type { TrainChoices } from "darkmatter/recipes";
+    `import type { TrainChoices } from "darkmatter";
      export default {
        data: "my pictures", objective: "vicreg", objectiveOptions: { targetStd: 0.5 }, size: 16, batch: 8,
        encoderOptions: { width: 8, stages: 2 }, epochs: 100, out: "runs/from-file",

@@ -1,5 +1,5 @@
 /** The command line as a whole: its commands, its help, and what it answers to a mistake. */
-import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Command } from "commander";
 import pc from "picocolors";
 import { commands } from "./commands/catalog.js";
@@ -73,7 +73,7 @@ async function detailsFor(words: readonly string[]): Promise<Record<string, stri
 }
 
 function readVersion(): string {
-  // Two folders up from both src/cli and dist/cli.
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
+  // The package by its own name, wherever it is installed or built.
+  const { version } = createRequire(import.meta.url)("darkmatter/package.json") as { readonly version: string };
+  return version;
 }

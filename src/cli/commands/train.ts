@@ -39,7 +39,7 @@ interface TrainFlags extends Readonly<Record<string, unknown>> {
 }
 
 const CONFIG_HELP = `A config file, train.ts:
-  import type { TrainChoices } from "darkmatter/recipes";
+  import type { TrainChoices } from 'darkmatter';
   export default {
     data: "./photos", objective: "lejepa", objectiveOptions: { regularizerWeight: 0.02 }, minutes: 30,
   } satisfies TrainChoices;`;

@@ -49,7 +49,9 @@ export class Tensor {
 
   /** All elements equal to `value`. */
   static full(shape: readonly number[], value: number): Tensor {
-    return new Tensor(keepForTrace(np.full([...shape], value, { dtype: np.float32 })));
+    // One number, broadcast: the program then holds no array, and can fold it.
+    const scalar = new Tensor(keepForTrace(np.full([], value, { dtype: np.float32 })));
+    return shape.length === 0 ? scalar : scalar.broadcastTo(shape);
   }
 
   /** The identity matrix [size, size]. */

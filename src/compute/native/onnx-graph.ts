@@ -26,6 +26,8 @@ export class OnnxGraph {
   readonly #emitted = new Map<string, readonly Value[]>();
   readonly #computed = new Set<string>();
   readonly #values = new Map<string, Value>();
+  /** What a reshaped value was made from. */
+  readonly #reshaped = new Map<string, Value>();
   #nextId = 0;
 
   input(shape: readonly number[], dtype: TensorDType): Value {
@@ -86,12 +88,17 @@ export class OnnxGraph {
     return initializer;
   }
 
+  /** The same elements under another shape; reshaping twice is reshaping once. */
   reshape(value: Value, shape: readonly number[]): Value {
     if (sizeOf(shape) !== sizeOf(value.shape)) {
       throw new DarkmatterError(`native engine: internal: [${value.shape}] cannot be viewed as [${shape}].`);
     }
-    const isSame = shape.length === value.shape.length && shape.every((size, i) => size === value.shape[i]);
-    return isSame ? value : this.emit("Reshape", [value, this.integers(shape)], shape);
+    const source = this.#reshaped.get(value.name) ?? value;
+    const isSame = shape.length === source.shape.length && shape.every((size, i) => size === source.shape[i]);
+    if (isSame) return source;
+    const result = this.emit("Reshape", [source, this.integers(shape)], shape);
+    this.#reshaped.set(result.name, source);
+    return result;
   }
 
   /** A new value equal to another: never shared, so that it can be an output of its own. */

@@ -18,6 +18,9 @@ export function simplify(jaxpr: Jaxpr): SimplifiedProgram {
   return new Simplifier(jaxpr).run();
 }
 
+/** Operations that show the same elements elsewhere. */
+const MOVEMENTS = new Set(["transpose", "reshape", "broadcast"]);
+
 class Simplifier {
   readonly #pool = new ExpressionPool();
   readonly #values = new Map<Variable, Expression>();
@@ -95,7 +98,7 @@ class Simplifier {
     });
   }
 
-  /** Movements act on all elements alike, so a sign or a factor can pass to the outside. */
+  /** Movements act on all elements alike, so a sign can pass to the outside. */
   #move(equation: Equation, a: Expression, shape: readonly number[], dtype: TensorDType): Expression {
     const value = literalValue(a);
     if (value !== undefined) return this.#pool.literal(value, dtype, shape);
@@ -147,9 +150,10 @@ class Simplifier {
     if (factor === -1) return this.#negate(x);
     if (x.operator === "neg") return this.#scale(x.operands[0]!, -factor);
     const inner = scaleOf(x);
-    if (inner) return this.#scale(inner.operand, inner.factor * factor);
+    if (inner && isModerate(inner.factor * factor)) return this.#scale(inner.operand, inner.factor * factor);
     if (x.operator === "dot" && this.#isUsedOnce(x)) {
-      return this.#pool.make({ ...x, parameters: { scale: (x.parameters.scale as number) * factor } });
+      const scale = (x.parameters.scale as number) * factor;
+      if (isModerate(scale)) return this.#pool.make({ ...x, parameters: { scale } });
     }
     return this.#pool.make({ operator: "mul", operands: [x, this.#pool.literal(factor, dtype)], shape, dtype });
   }
@@ -161,6 +165,8 @@ class Simplifier {
     if (x.operator === "neg") return x.operands[0]!;
     const inner = scaleOf(x);
     if (inner) return this.#scale(inner.operand, -inner.factor);
+    if (x.operator === "dot" && this.#isUsedOnce(x))
+      return this.#pool.make({ ...x, parameters: { scale: -(x.parameters.scale as number) } });
     if (x.operator === "sub" && this.#isUsedOnce(x))
       return this.#pool.make({ ...x, operands: [x.operands[1]!, x.operands[0]!] });
     return this.#pool.make({ operator: "neg", operands: [x], shape, dtype });
@@ -184,20 +190,33 @@ class Simplifier {
   }
 
   #dot(a: Expression, b: Expression, shape: readonly number[], dtype: TensorDType): Expression {
-    if (a.operator === "neg" && this.#isUsedOnce(a)) return this.#negate(this.#dot(a.operands[0]!, b, shape, dtype));
-    if (b.operator === "neg" && this.#isUsedOnce(b)) return this.#negate(this.#dot(a, b.operands[0]!, shape, dtype));
-    // A factor of an operand is free as a factor of the product.
-    const [left, right] = [scaleOf(a), scaleOf(b)];
-    if (left) return this.#dotScaled(left.operand, b, left.factor, shape, dtype);
-    if (right) return this.#dotScaled(a, right.operand, right.factor, shape, dtype);
-    return this.#pool.make({ operator: "dot", operands: [a, b], parameters: { scale: 1 }, shape, dtype });
+    if (dtype !== "float32") {
+      return this.#pool.make({ operator: "dot", operands: [a, b], parameters: { scale: 1 }, shape, dtype });
+    }
+    const [left, right] = [this.#factored(a), this.#factored(b)];
+    const scale = left.factor * right.factor;
+    if (!isModerate(scale)) {
+      return this.#pool.make({ operator: "dot", operands: [a, b], parameters: { scale: 1 }, shape, dtype });
+    }
+    const operands = [left.operand, right.operand];
+    return this.#pool.make({ operator: "dot", operands, parameters: { scale }, shape, dtype });
   }
 
-  #dotScaled(a: Expression, b: Expression, factor: number, shape: readonly number[], dtype: TensorDType): Expression {
-    const product = this.#dot(a, b, shape, dtype);
-    if (product.operator !== "dot") return this.#scale(product, factor);
-    const scale = (product.parameters.scale as number) * factor;
-    return this.#pool.make({ ...product, parameters: { scale } });
+  /** x as an operand and the factor before it, also where movements lie between: a product takes it for nothing. */
+  #factored(x: Expression): { operand: Expression; factor: number } {
+    if (x.operator === "neg") {
+      const { operand, factor } = this.#factored(x.operands[0]!);
+      return { operand, factor: -factor };
+    }
+    const scaled = scaleOf(x);
+    if (scaled) {
+      const { operand, factor } = this.#factored(scaled.operand);
+      return { operand, factor: factor * scaled.factor };
+    }
+    if (!MOVEMENTS.has(x.operator)) return { operand: x, factor: 1 };
+    const { operand, factor } = this.#factored(x.operands[0]!);
+    if (factor === 1) return { operand: x, factor };
+    return { operand: this.#pool.make({ ...x, operands: [operand] }), factor };
   }
 
   #isUsedOnce(x: Expression): boolean {
@@ -212,7 +231,13 @@ function scaleOf(x: Expression): { operand: Expression; factor: number } | undef
   const literal = literalValue(a) !== undefined ? a : b;
   const factor = literalValue(literal);
   const operand = literal === a ? b : a;
-  return factor !== undefined && sameShape(operand.shape, x.shape) ? { operand, factor } : undefined;
+  const isScaled = factor !== undefined && isModerate(factor) && sameShape(operand.shape, x.shape);
+  return isScaled ? { operand, factor } : undefined;
+}
+
+/** Moving a factor must not overflow or underflow what did not before; 0 must still meet every NaN and infinity. */
+function isModerate(factor: number): boolean {
+  return Math.abs(factor) > 2 ** -60 && Math.abs(factor) < 2 ** 60;
 }
 
 /** Dividing pays only where the reciprocal would be as large as the result. */

@@ -65,8 +65,8 @@ export function diagnose(history: readonly Reading[], options: DiagnoseOptions):
 interface Finding {
   readonly name: Exclude<VerdictName, "healthy" | "divergence">;
   shows(meters: Meters, aim: Aim): boolean;
-  /** What grows as it mends. */
-  health(meters: Meters): number;
+  /** Each grows as it mends. */
+  health(meters: Meters, aim: Aim): readonly number[];
   /** Batches differ in it by a tenth though nothing changed, so mending shows only on average. */
   readonly isNoisy?: boolean;
 }
@@ -79,22 +79,25 @@ const FINDINGS: readonly Finding[] = [
       if (hasFixedScale(aim)) return meters.std < 0.05 && (meters.meanNormRatio > 0.95 || meters.std === 0);
       return meters.std === 0 || meters.meanNormRatio > (aim === "features" ? 0.99999 : 0.995);
     },
-    health: spreadShare,
+    health: (meters) => [spreadShare(meters)],
   },
   {
     name: "norm-collapse",
     shows: (meters, aim) => hasFixedScale(aim) && meters.std < 0.1,
-    health: (meters) => meters.std,
+    health: (meters) => [meters.std],
   },
   {
     name: "mean-shift",
     shows: (meters, aim) => meters.meanNormRatio > MEAN_RATIO_LIMITS[aim],
-    health: spreadShare,
+    health: (meters) => [spreadShare(meters)],
+    isNoisy: true,
   },
   {
     name: "dimensional-collapse",
     shows: (meters, aim) => meters.effectiveRank < rankFloor(meters.maxRank, aim),
-    health: (meters) => meters.effectiveRank,
+    // LeJEPA concentrates before it spreads: its rank may still fall while its statistic is on the way to normal.
+    health: ({ effectiveRank, sigreg }, aim) =>
+      aim === "standard-normal" ? [effectiveRank, 1 / sigreg] : [effectiveRank],
     isNoisy: true,
   },
 ];
@@ -109,8 +112,10 @@ function isLasting(finding: Finding, series: readonly PlaceReading[], aim: Aim, 
   if (shown.length < patience || shown.length === 0) return false;
   if (shown.at(-1)!.step - shown[0]!.step < STEPS_APART * (patience - 1)) return false;
   const considered = finding.isNoisy ? recentOf(shown) : shown.slice(-patience);
-  const health = considered.map(({ meters }) => finding.health(meters));
-  return finding.isNoisy ? !isMendingOnAverage(health) : !isMending(health);
+  const signs = considered.map(({ meters }) => finding.health(meters, aim));
+  const seriesOf = (sign: number) => signs.map((values) => values[sign]!);
+  const mends = finding.isNoisy ? isMendingOnAverage : isMending;
+  return !signs[0]!.some((_, sign) => mends(seriesOf(sign)));
 }
 
 interface PlaceReading {

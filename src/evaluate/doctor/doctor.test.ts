@@ -184,6 +184,15 @@ describe("verdicts over time", () => {
     for (let length = 1; length <= dense.length; length++) expect(judge(dense.slice(0, length))).toBe("healthy");
   });
 
+  test("a rank that stays low mends while SIGReg's statistic falls, but only where that is the aim", () => {
+    const ranks = [9.85, 6.97, 6.03, 6.12, 5.49, 5.87, 5.8];
+    const sigregs = [12.5, 8.13, 6.55, 5.82, 5.55, 5.06, 4.87];
+    const history = run(ranks.map((effectiveRank, i) => ({ effectiveRank, maxRank: 63, sigreg: sigregs[i]! })));
+    const nameFor = (target: ProjectionTarget) => diagnose(history, { target }).name;
+    expect(nameFor("standard-normal")).toBe("healthy");
+    expect(nameFor("unit-spread")).toBe("dimensional-collapse");
+  });
+
   test("a rank that fluctuates while it rises mends; one that fluctuates about a low level does not", () => {
     const judgeRanks = (ranks: number[]) => judge(run(ranks.map((effectiveRank) => ({ effectiveRank }))));
     expect(judgeRanks([40, 5.2, 5.6, 6.3, 5.9, 6.8, 6.5, 7])).toBe("healthy");

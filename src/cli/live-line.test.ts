@@ -36,8 +36,8 @@ describe("on a terminal", () => {
     expect(text()).toBe(`${REWRITE}starting${REWRITE}note\n${REWRITE}step 1${REWRITE}`);
   });
 
-  test("never wraps: a long text is cut, without its colours", () => {
-    const { live, clock, text } = setup(true, 11);
+  test("never wraps, with room for ^C: a long text is cut, without its colours", () => {
+    const { live, clock, text } = setup(true, 13);
     live.update("\x1b[32m0123456789\x1b[39m");
     clock.ms = 1000;
     live.update("\x1b[32m0123456789A\x1b[39m");

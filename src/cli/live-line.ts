@@ -12,6 +12,8 @@ const TERMINAL_INTERVAL_MS = 100;
 const PLAIN_INTERVAL_MS = 10_000;
 const CLEAR_LINE = "\r\x1b[2K";
 const DEFAULT_COLUMNS = 80;
+/** Columns left free: the terminal itself writes ^C there. */
+const MARGIN = 3;
 
 export class LiveLine {
   /** The newest text, while it waits for its turn. */
@@ -66,7 +68,7 @@ export class LiveLine {
       this.stream.write(`${stripVTControlCharacters(text)}\n`);
       return;
     }
-    this.stream.write(CLEAR_LINE + fitTo(text, (this.stream.columns ?? DEFAULT_COLUMNS) - 1));
+    this.stream.write(CLEAR_LINE + fitTo(text, (this.stream.columns ?? DEFAULT_COLUMNS) - MARGIN));
     this.#isShown = true;
   }
 

@@ -1,5 +1,6 @@
 /** Option tables as help text, so that what is registered is documented. */
 import type { Option, OptionTable } from "../compute/options.js";
+import { wrapText } from "./wrap-text.js";
 
 interface Named {
   readonly name: string;
@@ -14,26 +15,11 @@ export function describeOptions(title: string, things: readonly Named[]): string
   );
   const blocks = things.map(({ name, summary, options }) => {
     const lines = Object.entries(options).map(([key, option]) =>
-      wrap(`    ${settingOf(key, option).padEnd(width)}  `, option.doc + boundsOf(option)),
+      wrapText(`    ${settingOf(key, option).padEnd(width)}  `, option.doc + boundsOf(option)),
     );
-    return [wrap(`  ${name}: `, summary), ...lines].join("\n");
+    return [wrapText(`  ${name}: `, summary), ...lines].join("\n");
   });
   return [`${title}:`, ...blocks].join("\n");
-}
-
-const LINE_WIDTH = 100;
-
-/** Text after a start, broken at spaces; further lines begin below its first word. */
-function wrap(start: string, text: string): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && start.length + line.length + 1 + word.length > LINE_WIDTH) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return start + [...lines, line].join(`\n${" ".repeat(start.length)}`);
 }
 
 function settingOf(key: string, option: Option): string {

@@ -3,7 +3,7 @@ import pc from "picocolors";
 import type { TrainPlan } from "../recipes/index.js";
 import { countOf, formatBytes, formatCount, formatLarge, formatNumber, formatSeconds } from "./units.js";
 
-const MOST_SKIPPED_SHOWN = 5;
+const MOST_SKIPPED_SHOWN = 3;
 const LABEL_WIDTH = 11;
 
 /** What is about to happen: data, model, views, schedule, and what it will cost. */

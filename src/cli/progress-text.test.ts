@@ -31,11 +31,11 @@ test("a step: epochs count from one, a single term is the loss itself", () => {
 test("several terms and the verdict", () => {
   const scalars = { "train/total": 1.5, "train/invariance": 0.25, "train/sigreg": 12.5 };
   const text = plain(renderTrainProgress({ ...progress, scalars, verdict: collapse }));
-  expect(text).toMatch(/ · loss 1\.5 \(invariance 0\.25, sigreg 12\.5\) · norm-collapse$/);
+  expect(text).toMatch(/ left · norm-collapse · loss 1\.5 \(invariance 0\.25, sigreg 12\.5\)$/);
 });
 
 test("a verdict in full", () => {
-  expect(plain(renderVerdict(collapse))).toBe("norm-collapse: std 0.01; rank 60.\nRaise the weight.");
+  expect(plain(renderVerdict(collapse))).toBe("norm-collapse:\n  std 0.01; rank 60\n  Raise the weight.");
 });
 
 test("data and stages", () => {

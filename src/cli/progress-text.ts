@@ -3,6 +3,7 @@ import pc from "picocolors";
 import type { Progress } from "../data/index.js";
 import type { RunVerdict, TrainObserver } from "../recipes/index.js";
 import { formatCount, formatNumber, formatSeconds } from "./units.js";
+import { wrapText } from "./wrap-text.js";
 
 export type TrainProgress = Parameters<NonNullable<TrainObserver["onProgress"]>>[0];
 
@@ -10,7 +11,10 @@ const SEPARATOR = " · ";
 /** Scalars of a step that are no loss term. */
 const ASIDE = ["train/total", "train/gradientNorm", "train/learningRate"];
 
-/** "step 120/300 · epoch 4 · 361 images/s · 2 min left · loss 3.41 (invariance 0.1, variance 0.5) · healthy". */
+/**
+ * "step 120/300 · epoch 4 · 361 images/s · 2 min left · healthy · loss 3.412 (invariance 0.1, variance 0.5)".
+ * What matters most stands first: a narrow terminal cuts the end.
+ */
 export function renderTrainProgress(progress: TrainProgress): string {
   const { step, totalSteps, epoch, imagesPerSecond, secondsLeft, scalars, verdict } = progress;
   return [
@@ -18,8 +22,8 @@ export function renderTrainProgress(progress: TrainProgress): string {
     `epoch ${formatCount(epoch + 1)}`,
     `${formatCount(Math.round(imagesPerSecond))} images/s`,
     `${formatSeconds(secondsLeft)} left`,
-    `loss ${formatNumber(scalars["train/total"] ?? Number.NaN)}${termsOf(scalars)}`,
     ...(verdict === undefined ? [] : [verdictName(verdict)]),
+    `loss ${formatNumber(scalars["train/total"] ?? Number.NaN)}${termsOf(scalars)}`,
   ].join(SEPARATOR);
 }
 
@@ -27,7 +31,7 @@ function termsOf(scalars: Readonly<Record<string, number>>): string {
   const terms = Object.entries(scalars).filter(([name]) => name.startsWith("train/") && !ASIDE.includes(name));
   // A single term is the loss itself.
   if (terms.length < 2) return "";
-  return ` (${terms.map(([name, value]) => `${name.slice("train/".length)} ${formatNumber(value)}`).join(", ")})`;
+  return ` (${terms.map(([name, value]) => `${name.slice("train/".length)} ${formatNumber(value, 3)}`).join(", ")})`;
 }
 
 /** Green if all is well, red otherwise. */
@@ -37,8 +41,12 @@ export function verdictName({ name, isHealthy }: RunVerdict): string {
 
 /** The doctor's verdict in full. */
 export function renderVerdict(verdict: RunVerdict): string {
-  const lines = [`${verdictName(verdict)}: ${verdict.evidence}.`, ...(verdict.remedy === "" ? [] : [verdict.remedy])];
-  return lines.join("\n");
+  const { evidence, remedy } = verdict;
+  return [
+    `${verdictName(verdict)}:`,
+    wrapText("  ", evidence),
+    ...(remedy === "" ? [] : [wrapText("  ", remedy)]),
+  ].join("\n");
 }
 
 /** "decoding 120/1,204 · 350/s · 3 s left". */

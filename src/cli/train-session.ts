@@ -1,6 +1,6 @@
 /** What a person sees of a training run, and how they stop it. */
 import pc from "picocolors";
-import type { TrainObserver, TrainSummary } from "../recipes/index.js";
+import type { TrainObserver, TrainPlan, TrainSummary } from "../recipes/index.js";
 import { listenForInterrupt } from "./interrupt.js";
 import { commandLine } from "./invocation.js";
 import { LiveLine } from "./live-line.js";
@@ -10,41 +10,46 @@ import { countOf, formatCount, formatSeconds } from "./units.js";
 
 const STOPPING = "Saving after this step, then stopping. Ctrl-C again quits at once.";
 
-/**
- * Run some training with a plan, a live line and Ctrl-C.
- * @param start starts it with an observer
- * @returns what `start` returned, and the exit code of an interruption
- */
+export interface Watched<Result> {
+  readonly result: Result;
+  /** Absent if there was nothing left to do. */
+  readonly plan: TrainPlan | undefined;
+  /** Of an interruption, if there was one. */
+  readonly exitCode: number | undefined;
+}
+
+/** Run some training with a plan, a live line and Ctrl-C; `start` starts it with an observer. */
 export async function watchTraining<Result>(
   start: (observer: TrainObserver, live: LiveLine) => Promise<Result>,
-): Promise<{ readonly result: Result; readonly exitCode: number | undefined }> {
+): Promise<Watched<Result>> {
   const live = new LiveLine();
-  const interrupt = listenForInterrupt(() => live.print(pc.yellow(`\n${STOPPING}`)));
+  const interrupt = listenForInterrupt(() => live.print(pc.yellow(STOPPING)));
+  const seen: { plan?: TrainPlan } = {};
+  const onPlan = (plan: TrainPlan): void => {
+    live.clear();
+    process.stdout.write(`${renderPlan(plan)}\n\n`);
+    live.hint("starting ...");
+    seen.plan = plan;
+    interrupt.saveFromNowOn();
+  };
   try {
-    const result = await start(
-      { ...observerOf(live, () => interrupt.saveFromNowOn()), signal: interrupt.signal },
-      live,
-    );
-    return { result, exitCode: interrupt.exitCode };
+    const result = await start({ ...progressOn(live), onPlan, signal: interrupt.signal }, live);
+    return { result, plan: seen.plan, exitCode: interrupt.exitCode };
   } finally {
     live.end();
     interrupt.close();
   }
 }
 
-function observerOf(live: LiveLine, onPlanned: () => void): TrainObserver {
+/** Progress of data and training as the live line. */
+function progressOn(live: LiveLine): Pick<TrainObserver, "onData" | "onProgress"> {
   let lastVerdict = "healthy";
   return {
     onData(progress) {
       live.update(renderDataProgress(progress));
-      if (progress.done === progress.total) live.clear();
-      if (progress.done === progress.total) live.hint("compiling the step and timing it ...");
-    },
-    onPlan(plan) {
+      if (progress.done < progress.total) return;
       live.clear();
-      process.stdout.write(`${renderPlan(plan)}\n\n`);
-      live.hint("starting ...");
-      onPlanned();
+      live.hint("compiling the step and timing it ...");
     },
     onProgress(progress) {
       const { verdict } = progress;
@@ -53,6 +58,7 @@ function observerOf(live: LiveLine, onPlanned: () => void): TrainObserver {
         live.print(renderVerdict(verdict));
       }
       live.update(renderTrainProgress(progress));
+      if (progress.step === progress.totalSteps) live.end();
     },
   };
 }

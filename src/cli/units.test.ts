@@ -40,7 +40,7 @@ describe("numbers", () => {
       "1.00 M",
       "1.40 M",
     ]);
-    expect([4.85191, 0.00031, 1.23456e-7, 120_000, Number.NaN].map(formatNumber)).toEqual([
+    expect([4.85191, 0.00031, 1.23456e-7, 120_000, Number.NaN].map((value) => formatNumber(value))).toEqual([
       "4.852",
       "0.00031",
       "1.235e-7",

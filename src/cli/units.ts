@@ -45,7 +45,7 @@ export function formatLarge(count: number): string {
   return `${(count / 1e6).toPrecision(3)} M`;
 }
 
-/** Four significant digits, without a tail of zeros: 4.852, 0.00031, 1.2e-7. */
-export function formatNumber(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : String(value);
+/** Few significant digits, without a tail of zeros: 4.852, 0.00031, 1.2e-7. */
+export function formatNumber(value: number, digits = 4): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : String(value);
 }

@@ -1,6 +1,7 @@
 /** `darkmatter doctor`: is a run collapsing, and what to do about it. */
 import type { Command } from "commander";
 import type { CommandDefinition } from "../command.js";
+import { wrapText } from "../wrap-text.js";
 
 export const doctor: CommandDefinition = {
   name: "doctor",
@@ -13,7 +14,8 @@ export const doctor: CommandDefinition = {
       .action(async (run: string, { json = false }: { readonly json?: boolean }) => {
         const { diagnoseRun } = await import("../../recipes/index.js");
         const { text, verdict, meters } = await diagnoseRun(run);
-        process.stdout.write(`${json ? JSON.stringify({ ...verdict, meters }) : text}\n`);
+        const lines = text.split("\n").map((line) => (line.startsWith(" ") ? line : wrapText("", line)));
+        process.stdout.write(`${json ? JSON.stringify({ ...verdict, meters }) : lines.join("\n")}\n`);
       });
   },
 };

@@ -51,14 +51,14 @@ async function choicesOf(data: string | undefined, flags: TrainFlags): Promise<P
 
 async function runTrain(choices: Partial<TrainChoices>, resume: string | true | undefined): Promise<void> {
   const { resumeTraining, trainImages } = await import("../../recipes/index.js");
-  const { result, exitCode } = await watchTraining((observer, live) => {
-    live.hint("opening the images ...");
+  const { result, plan, exitCode } = await watchTraining((observer, live) => {
+    live.hint("opening the images, compiling the step and timing it ...");
     if (resume === undefined) return trainImages({ ...choices, data: requireData(choices) }, observer);
     const { path, asked } = whatToResume(choices, resume);
     return resumeTraining(path, asked, observer);
   });
   process.stdout.write(`${renderSummary(result)}\n`);
-  if (result.isFinished) process.stdout.write(nextSteps(result.path, choices.data ?? "./images"));
+  if (result.isFinished) process.stdout.write(nextSteps(result.path, plan?.config.data.source ?? "./photos"));
   else if (exitCode !== undefined) process.exitCode = exitCode;
 }
 

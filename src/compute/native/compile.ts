@@ -71,6 +71,9 @@ const RULES: Readonly<Record<string, LoweringRule>> = {
   sort,
 };
 
+/** Primitives that `simplify` leaves nothing of. */
+const FOLDED: ReadonlySet<string> = new Set(["stop_gradient"]);
+
 const ADVICE: Readonly<Record<string, string>> = {
   random_bits: "Randomness is made on the host: pass it in as an input (keyFor).",
   erfc: "Use 1 - erf(x).",
@@ -78,6 +81,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** Compile a flattened jaxpr whose first binders are constants. */
 export function compileGraph(jaxpr: Jaxpr, constants: readonly (HostArray | undefined)[]): CompiledGraph {
+  requireTranslations(jaxpr);
   const program = simplify(jaxpr);
   const graph = new OnnxGraph();
   const views = new Map<Expression, View>();
@@ -118,14 +122,16 @@ function lower(context: LoweringContext, expression: Expression, views: Readonly
       expression.shape.map((_, axis) => axis),
     );
   }
-  const rule = Object.hasOwn(RULES, expression.operator) ? RULES[expression.operator] : undefined;
-  if (rule === undefined)
-    throw unsupported(expression.operator, ADVICE[expression.operator] ?? 'Name the engine: "wasm" runs it.');
-  return rule(
-    context,
-    expression,
-    expression.operands.map((operand) => views.get(operand)!),
-  );
+  const operands = expression.operands.map((operand) => views.get(operand)!);
+  return RULES[expression.operator]!(context, expression, operands);
+}
+
+/** Before anything else, so that the error names the operation and not what it would trip over. */
+function requireTranslations(jaxpr: Jaxpr): void {
+  for (const { primitive } of jaxpr.eqns) {
+    if (Object.hasOwn(RULES, primitive) || FOLDED.has(primitive)) continue;
+    throw unsupported(primitive, ADVICE[primitive] ?? 'Name the engine: "wasm" runs it.');
+  }
 }
 
 function compare(context: LoweringContext, expression: Expression, operands: readonly View[]): View {

@@ -1,7 +1,7 @@
 /** The compiled graph as text, for a person who asks where time and memory go. */
 import type { Program } from "../program.js";
 import { type CompiledGraph, compileGraph } from "./compile.js";
-import { bytesOf, peakBytes } from "./memory.js";
+import { bytesOf, ownsOutputs, peakBytes } from "./memory.js";
 import type { ModelMessage } from "./onnx-model.js";
 
 const NUM_LARGEST = 10;
@@ -10,7 +10,7 @@ const NUM_LARGEST = 10;
  * What the native engine makes of a program: nodes by operator, peak memory, and the ten largest values with the
  * operators that make them. Compiles the program but runs nothing.
  */
-export function describeProgram(program: Program<never, unknown>): string {
+export function describeProgram(program: Program<unknown, unknown>): string {
   const graph = compileGraph(program.jaxpr, program.constants);
   const { model, values } = graph;
   const counts = Object.entries(countOperators(model)).sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
@@ -34,9 +34,9 @@ export function countOperators(model: ModelMessage): Record<string, number> {
   return counts;
 }
 
-/** The largest values that nodes make, largest first. */
+/** The largest values that nodes make, largest first; views of the same memory do not count again. */
 export function largestValues({ model, values }: Pick<CompiledGraph, "model" | "values">, count: number) {
-  const made = model.nodes.flatMap(({ operator, outputs }) =>
+  const made = model.nodes.filter(ownsOutputs).flatMap(({ operator, outputs }) =>
     outputs.map((name) => {
       const { shape, dtype } = values.get(name)!;
       return { operator, shape, dtype, bytes: bytesOf({ shape, dtype }) };

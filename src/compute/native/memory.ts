@@ -1,6 +1,6 @@
 /** How much memory a graph needs: the values alive at once, node by node. */
 import { sizeOf } from "../host-array.js";
-import type { ElementType, ModelMessage, ValueMessage } from "./onnx-model.js";
+import type { ElementType, ModelMessage, NodeMessage, ValueMessage } from "./onnx-model.js";
 
 const ELEMENT_BYTES: Record<ElementType, number> = { float32: 4, int32: 4, int64: 8, bool: 1 };
 /** Operators whose output shares its input's memory. */
@@ -8,6 +8,11 @@ const ALIASES = new Set(["Reshape", "Identity"]);
 
 export function bytesOf({ shape, dtype }: Pick<ValueMessage, "shape" | "dtype">): number {
   return ELEMENT_BYTES[dtype] * sizeOf(shape);
+}
+
+/** Whether a node makes new values, not another view of its input. */
+export function ownsOutputs({ operator }: NodeMessage): boolean {
+  return !ALIASES.has(operator);
 }
 
 /**
@@ -36,8 +41,9 @@ export function peakBytes(model: ModelMessage, values: ReadonlyMap<string, Value
 /** For each value that shares another's memory, the value that owns it. */
 function memoryOwners(model: ModelMessage): Map<string, string> {
   const owners = new Map<string, string>();
-  for (const { operator, inputs, outputs } of model.nodes) {
-    if (ALIASES.has(operator)) owners.set(outputs[0]!, owners.get(inputs[0]!) ?? inputs[0]!);
+  for (const node of model.nodes) {
+    const [from, to] = [node.inputs[0]!, node.outputs[0]!];
+    if (!ownsOutputs(node)) owners.set(to, owners.get(from) ?? from);
   }
   return owners;
 }

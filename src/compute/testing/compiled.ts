@@ -10,7 +10,7 @@ import type { Tensor } from "../tensor.js";
 import type { Branch, MapTree } from "../tree.js";
 
 export interface Compiled {
-  readonly program: Program<never, never>;
+  readonly program: Program<unknown, unknown>;
   readonly graph: CompiledGraph;
   /** How many nodes each operator has. */
   readonly counts: Readonly<Record<string, number>>;
@@ -23,7 +23,7 @@ export async function compiled<const S>(
   specs: S,
   body: (inputs: MapTree<S, TensorSpec, Tensor>) => Branch<Tensor>,
 ): Promise<Compiled> {
-  const program = (await trace(specs, body)) as unknown as Program<never, never>;
+  const program = (await trace(specs, body)) as Program<unknown, unknown>;
   const graph = compileGraph(program.jaxpr, program.constants);
   return {
     program,
@@ -36,10 +36,10 @@ export async function compiled<const S>(
 /** Outputs of a program on an engine, flat, in the program's order. */
 export async function outputsOn(
   engineName: keyof typeof engines,
-  program: Program<never, never>,
+  program: Program<unknown, unknown>,
   inputs: readonly HostArray[],
 ): Promise<readonly HostArray[]> {
-  const executable = await engines[engineName].compile(program as Program<unknown, unknown>);
+  const executable = await engines[engineName].compile(program);
   try {
     return await executable.run(inputs);
   } finally {

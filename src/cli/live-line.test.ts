@@ -36,6 +36,13 @@ describe("on a terminal", () => {
     expect(text()).toBe(`${REWRITE}starting${REWRITE}note\n${REWRITE}step 1${REWRITE}`);
   });
 
+  test("a hint does not stay", () => {
+    const { live, text } = setup(true);
+    live.hint("compiling");
+    live.end();
+    expect(text()).toBe(`${REWRITE}compiling${REWRITE}`);
+  });
+
   test("never wraps, with room for ^C: a long text is cut, without its colours", () => {
     const { live, clock, text } = setup(true, 13);
     live.update("\x1b[32m0123456789\x1b[39m");

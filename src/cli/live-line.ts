@@ -19,6 +19,7 @@ export class LiveLine {
   /** The newest text, while it waits for its turn. */
   #pending: string | undefined;
   #isShown = false;
+  #isHint = false;
   #writtenMs = Number.NEGATIVE_INFINITY;
   readonly #isTerminal: boolean;
 
@@ -31,14 +32,17 @@ export class LiveLine {
 
   /** Show a text, unless another one was shown a moment ago. */
   update(text: string): void {
+    this.#isHint = false;
     this.#pending = text;
     const interval = this.#isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS;
     if (this.nowMs() - this.#writtenMs >= interval) this.#write();
   }
 
-  /** Show a text that only a terminal is told, since it says nothing worth keeping. */
+  /** Show a text that only a terminal is told, and that does not stay: it says nothing worth keeping. */
   hint(text: string): void {
-    if (this.#isTerminal) this.update(text);
+    if (!this.#isTerminal) return;
+    this.update(text);
+    this.#isHint = true;
   }
 
   /** Write lines that stay, above the live one. */
@@ -47,8 +51,9 @@ export class LiveLine {
     this.stream.write(`${text}\n`);
   }
 
-  /** Leave the newest text standing and start a new line. */
+  /** Leave the newest text standing, unless it was a hint, and start a new line. */
   end(): void {
+    if (this.#isHint) this.clear();
     if (this.#pending !== undefined) this.#write();
     if (this.#isShown) this.stream.write("\n");
     this.#reset();
@@ -74,6 +79,7 @@ export class LiveLine {
 
   #reset(): void {
     this.#isShown = false;
+    this.#isHint = false;
     this.#pending = undefined;
     this.#writtenMs = Number.NEGATIVE_INFINITY;
   }

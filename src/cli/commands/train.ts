@@ -1,7 +1,7 @@
 /** `darkmatter train`: learn an encoder from images without labels, or go on with a run. */
 import type { Command } from "commander";
 import { DarkmatterError, ValueError } from "../../compute/errors.js";
-import type { TrainChoices } from "../../recipes/index.js";
+import type { TrainChoices, TrainSummary } from "../../recipes/index.js";
 import type { CommandDefinition } from "../command.js";
 import { readConfigFile } from "../config-file.js";
 import { commandLine } from "../invocation.js";
@@ -39,7 +39,7 @@ interface TrainFlags extends Readonly<Record<string, unknown>> {
 }
 
 const CONFIG_HELP = `A config file, train.ts:
-  import type { TrainChoices } from 'darkmatter';
+  import type { TrainChoices, TrainSummary } from 'darkmatter';
   export default {
     data: "./photos", objective: "lejepa", objectiveOptions: { regularizerWeight: 0.02 }, minutes: 30,
   } satisfies TrainChoices;`;
@@ -58,7 +58,7 @@ async function runTrain(choices: Partial<TrainChoices>, resume: string | true | 
     return resumeTraining(path, asked, observer);
   });
   process.stdout.write(`${renderSummary(result)}\n`);
-  if (result.isFinished) process.stdout.write(nextSteps(result.path, plan?.config.data.source ?? "./photos"));
+  if (result.isFinished) process.stdout.write(nextSteps(result, plan?.config.data.source ?? "./photos"));
   else if (exitCode !== undefined) process.exitCode = exitCode;
 }
 
@@ -80,12 +80,14 @@ function whatToResume({ out, ...asked }: Partial<TrainChoices>, resume: string |
   return hasSwallowed ? { path: out, asked: { ...asked, data: resume } } : { path: resume, asked };
 }
 
-function nextSteps(path: string, data: string): string {
-  const lines = [
-    ["what it learnt, beside its floors, with pictures", commandLine(["eval", path])],
-    ["one vector an image", commandLine(["embed", path, data, "-o", "embeddings.parquet"])],
+function nextSteps({ path, verdict }: TrainSummary, data: string): string {
+  const steps: { readonly why: string; readonly words: readonly string[] }[] = [
+    ...(verdict?.isHealthy === false ? [{ why: "what went wrong, and what to do", words: ["doctor", path] }] : []),
+    { why: "what it learnt, beside its floors, with pictures", words: ["eval", path] },
+    { why: "one vector an image", words: ["embed", path, data, "-o", "embeddings.parquet"] },
   ];
-  const width = Math.max(...lines.map(([, command]) => command!.length));
-  const rows = lines.map(([what, command]) => `  ${command!.padEnd(width)}  # ${what}\n`);
-  return `The run is in ${path}. Next:\n${rows.join("")}`;
+  const commands = steps.map(({ words }) => commandLine(words));
+  const width = Math.max(...commands.map((command) => command.length));
+  const lines = steps.map(({ why }, i) => `  ${commands[i]!.padEnd(width)}  # ${why}\n`);
+  return `The run is in ${path}. Next:\n${lines.join("")}`;
 }

@@ -7,7 +7,7 @@ import { type Report, renderReport } from "../evaluate/index.js";
 import { RunFolder, writeJsonAtomic } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
 import { askAboutEmoji } from "./emoji-questions.js";
-import { featuresOf } from "./evaluate-run.js";
+import { trainedFeatures } from "./evaluate-run.js";
 import type { TrainChoices, TrainObserver, TrainSummary } from "./main-job.js";
 import { resumeTraining, trainImages } from "./train-images.js";
 
@@ -45,8 +45,11 @@ const DEMO_CHOICES = {
   batch: 256,
 } satisfies TrainChoices;
 
-/** Train and evaluate the demo; the run stays in its folder. A demo that was stopped goes on where it was. */
-export async function runDemo(options: DemoOptions = {}, observer: DemoObserver = {}): Promise<DemoResult> {
+/**
+ * Train and evaluate the demo; the run stays in its folder. A demo that was stopped goes on where it was.
+ * @returns undefined if training was stopped before its end
+ */
+export async function runDemo(options: DemoOptions = {}, observer: DemoObserver = {}): Promise<DemoResult | undefined> {
   const { out = "runs/demo", minutes = 3.5, seed = 0 } = options;
   const { onData, onStage } = observer;
   const set = await openImages(DEMO_CHOICES.data, { trainingSize: SIZE, ...(onData && { onProgress: onData }) });
@@ -56,12 +59,13 @@ export async function runDemo(options: DemoOptions = {}, observer: DemoObserver 
     const training = isStarted
       ? await resumeTraining(out, {}, observer, seen)
       : await trainImages({ ...DEMO_CHOICES, minutes, seed, out }, observer, seen);
+    if (!training.isFinished) return undefined;
     const folder = await RunFolder.open(out);
     const report = await askAboutEmoji(folder, seen, unseen, UNSEEN_VENDOR, seed, onStage);
     await writeJsonAtomic(folder.fileNamed("report.json"), report);
-    const features = await featuresOf(folder, unseen, {});
+    const { features: encoder, tokens } = await trainedFeatures(folder, unseen, {});
     const category = groupingOf("demo", unseen, "category");
-    const pictures = await drawPictures(folder, unseen, features, category, (name) => onStage?.(name));
+    const pictures = await drawPictures(folder, unseen, { encoder, tokens }, category, (name) => onStage?.(name));
     return { text: renderReport(report), report, pictures, path: out, training };
   } finally {
     set.close();

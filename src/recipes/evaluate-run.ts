@@ -98,7 +98,7 @@ export interface RunFeatures {
 /** Features of a set from the trained encoder, from the same encoder before training, and its pixels. */
 export async function featuresOf(folder: RunFolder, set: ImageSet, observer: EvaluateObserver): Promise<RunFeatures> {
   const { config } = folder;
-  const trained = await embed(config, await trainedEncoder(folder), set, "encoder", observer);
+  const trained = await trainedFeatures(folder, set, observer);
   const untrained = await embed(config, await untrainedEncoder(config, set), set, "random init", observer);
   return {
     encoder: trained.features,
@@ -106,6 +106,12 @@ export async function featuresOf(folder: RunFolder, set: ImageSet, observer: Eva
     rawPixels: pixelFeatures(set, config.imageSize),
     tokens: trained.tokens,
   };
+}
+
+/** Features of a set from the trained encoder, and the token maps of its first images. */
+export async function trainedFeatures(folder: RunFolder, set: ImageSet, observer: EvaluateObserver) {
+  const { features, tokens } = await embed(folder.config, await trainedEncoder(folder), set, "encoder", observer);
+  return { features, tokens };
 }
 
 /** The tree under "encoder" of a run's last checkpoint, buffers included. */

@@ -43,24 +43,43 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > bytes.length - 8) throw damaged("its header is cut off");
-  let header: Record<string, HeaderEntry & Record<string, string>>;
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
-  } catch {
-    throw damaged("its header is no JSON");
-  }
-  const { __metadata__: metadata = {}, ...entries } = header;
+  const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, 8 + headerLength), damaged);
   const tensors = new Map<string, HostArray>();
-  for (const [tensorName, { dtype, shape, data_offsets: range }] of Object.entries(entries)) {
+  for (const [tensorName, entry] of Object.entries(entries)) {
+    if (!isHeaderEntry(entry)) throw damaged(`${tensorName} has no dtype, shape and data_offsets`);
+    const { dtype, shape, data_offsets: range } = entry;
+    if (dtype !== "F32" && dtype !== "I32") throw damaged(`${tensorName} has the unknown type ${dtype}`);
     const start = 8 + headerLength + range[0];
-    const isWhole = range[1] - range[0] === 4 * sizeOf(shape) && 8 + headerLength + range[1] <= bytes.length;
+    const isWhole =
+      range[0] >= 0 && range[1] - range[0] === 4 * sizeOf(shape) && start + 4 * sizeOf(shape) <= bytes.length;
     if (!isWhole) throw damaged(`the data of ${tensorName} is cut off`);
     // A copy is aligned, whatever the header's length. (A Buffer's own slice would not copy.)
     const from = bytes.byteOffset + start;
     const data = bytes.buffer.slice(from, from + 4 * sizeOf(shape)) as ArrayBuffer;
-    if (dtype === "F32") tensors.set(tensorName, { dtype: "float32", shape, data: new Float32Array(data) });
-    else if (dtype === "I32") tensors.set(tensorName, { dtype: "int32", shape, data: new Int32Array(data) });
-    else throw damaged(`${tensorName} has the unknown type ${dtype}`);
+    const array: HostArray =
+      dtype === "F32"
+        ? { dtype: "float32", shape, data: new Float32Array(data) }
+        : { dtype: "int32", shape, data: new Int32Array(data) };
+    tensors.set(tensorName, array);
   }
   return { tensors, metadata: metadata as Record<string, string> };
+}
+
+function parseHeader(bytes: Uint8Array, damaged: (why: string) => DarkmatterError): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof header === "object" && header !== null) return header as Record<string, unknown>;
+  } catch {
+    // said below
+  }
+  throw damaged("its header is no JSON object");
+}
+
+function isHeaderEntry(entry: unknown): entry is HeaderEntry {
+  const { dtype, shape, data_offsets: range } = (entry ?? {}) as Partial<HeaderEntry>;
+  return typeof dtype === "string" && isCounts(shape) && Array.isArray(range) && range.length === 2;
+}
+
+function isCounts(values: unknown): boolean {
+  return Array.isArray(values) && values.every((value) => Number.isInteger(value) && value >= 0);
 }

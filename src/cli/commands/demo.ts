@@ -34,16 +34,7 @@ async function demonstrate({ json = false, ...options }: DemoFlags): Promise<voi
   const { result, exitCode } = await watchTraining(async (observer, live) => {
     live.hint("opening the emoji ...");
     try {
-      return await runDemo(options, {
-        ...observer,
-        onStage(name) {
-          observer.signal?.throwIfAborted(); // stopped while training: there is nothing to ask it yet
-          live.update(name);
-        },
-      });
-    } catch (error) {
-      if (observer.signal?.aborted && error === observer.signal.reason) return undefined;
-      throw error;
+      return await runDemo(options, { ...observer, onStage: (name) => live.update(name) });
     } finally {
       live.clear();
     }

@@ -1,28 +1,16 @@
 /** The collapse doctor beside real short trainings: it finds every illness that is induced, and none in health. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pictureNames, TINY_SIZE, writePictures } from "../train/testing/tiny-run.js";
+import { describe, expect, test } from "vitest";
+import { TINY_SIZE } from "../train/testing/tiny-run.js";
+import { usePictures } from "../train/testing/use-pictures.js";
 import { diagnoseRun, type RunVerdict, type TrainChoices, trainImages } from "./index.js";
 
-let root: string;
-let pictures: string;
-
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), "darkmatter-doctor-"));
-  process.env.DARKMATTER_CACHE = join(root, "cache");
-  pictures = join(root, "pictures");
-  await writePictures(pictures, pictureNames(128));
-});
-
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const pictures = usePictures(128);
 
 /** Train a small ConvNet, with what the test changes. */
 function choicesOf(name: string, changes: Partial<TrainChoices>): TrainChoices {
   return {
-    data: pictures,
-    out: join(root, name),
+    data: pictures.folder,
+    out: pictures.path(name),
     size: TINY_SIZE,
     batch: 64,
     steps: 40,
@@ -117,7 +105,7 @@ describe("an illness that is induced is found:", () => {
   test("divergence, from a loss that becomes NaN: the run ends, the folder tells", async () => {
     const choices = choicesOf("nan", { objective: "simclr", learningRate: 1e30, projector: narrow });
     await expect(trainImages(choices)).rejects.toThrow(/the loss term ntXent is NaN at step \d+.*learning rate/);
-    const diagnosis = await diagnoseRun(join(root, "nan"));
+    const diagnosis = await diagnoseRun(pictures.path("nan"));
     expect(diagnosis.verdict).toMatchObject({ name: "divergence", evidence: "the loss is not finite" });
   });
 });

@@ -1,38 +1,22 @@
 /** Resume is exact: killed at any moment and resumed, a run ends with the bytes of the unbroken one. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ImageSet } from "../data/index.js";
+import { describe, expect, test } from "vitest";
 import type { TrainConfig } from "./config.js";
 import { runTraining } from "./run.js";
 import { RunFolder } from "./run-folder.js";
 import type { UntilKilled } from "./testing/run-until-killed.js";
-import { openTiny, pictureNames, tinyConfig, writePictures } from "./testing/tiny-run.js";
+import { tinyConfig } from "./testing/tiny-run.js";
+import { usePictures } from "./testing/use-pictures.js";
 
 const TOTAL_STEPS = 24;
 const CHECKPOINT_EVERY = 5;
 const script = fileURLToPath(new URL("./testing/run-until-killed.ts", import.meta.url));
 
-let root: string;
-let folder: string;
-let set: ImageSet;
-
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), "darkmatter-resume-"));
-  folder = join(root, "pictures");
-  process.env.DARKMATTER_CACHE = join(root, "cache");
-  await writePictures(folder, pictureNames(40));
-  set = await openTiny(folder);
-});
-
-afterAll(() => {
-  set.close();
-  rmSync(root, { recursive: true, force: true });
-});
+const pictures = usePictures(40);
 
 /** Start a process that kills itself, and wait for its end. */
 async function runUntilKilled(order: UntilKilled): Promise<void> {
@@ -49,7 +33,7 @@ async function runUntilKilled(order: UntilKilled): Promise<void> {
 
 function trainHere(path: string, config: TrainConfig, resume: boolean) {
   const cadence = { checkpointEvery: CHECKPOINT_EVERY, metersEvery: 5 };
-  return runTraining({ config, cadence, set, path, resume });
+  return runTraining({ config, cadence, set: pictures.set, path, resume });
 }
 
 function checkpointBytes(path: string): Buffer {
@@ -63,21 +47,22 @@ async function trainingMetrics(path: string) {
 }
 
 const configs: Record<string, () => TrainConfig> = {
-  simclr: () => tinyConfig(set, { totalSteps: TOTAL_STEPS }),
+  simclr: () => tinyConfig(pictures.set, { totalSteps: TOTAL_STEPS }),
   // draws noise every step
-  lejepa: () => tinyConfig(set, { totalSteps: TOTAL_STEPS, objective: { name: "lejepa", options: { numSlices: 16 } } }),
+  lejepa: () =>
+    tinyConfig(pictures.set, { totalSteps: TOTAL_STEPS, objective: { name: "lejepa", options: { numSlices: 16 } } }),
 };
 
 describe.each(Object.keys(configs))("a run of %s", (name) => {
   test("killed at a random step and again while it saves, then resumed, ends with the bytes of the unbroken run", async () => {
     const config = configs[name]!();
-    const [whole, broken] = [join(root, `${name}-whole`), join(root, `${name}-broken`)];
+    const [whole, broken] = [pictures.path(`${name}-whole`), pictures.path(`${name}-broken`)];
     await trainHere(whole, config, false);
 
     // Once before or after the first checkpoint, once while one is written.
     const first = 1 + Math.floor(Math.random() * 9);
     const second = 11 + Math.floor(Math.random() * 4);
-    const order = { folder, path: broken, config, checkpointEvery: CHECKPOINT_EVERY };
+    const order = { folder: pictures.folder, path: broken, config, checkpointEvery: CHECKPOINT_EVERY };
     await runUntilKilled({ ...order, step: first, whileSaving: false });
     expect(await (await RunFolder.open(broken)).savedStep(), `killed after step ${first}`).toBe(first > 5 ? 5 : 0);
 
@@ -94,15 +79,15 @@ describe.each(Object.keys(configs))("a run of %s", (name) => {
 });
 
 test("another seed ends elsewhere: the comparison can fail", async () => {
-  const config = tinyConfig(set, { totalSteps: 3, warmupSteps: 0 });
-  await trainHere(join(root, "seed-7"), config, false);
-  await trainHere(join(root, "seed-8"), { ...config, seed: 8 }, false);
-  expect(checkpointBytes(join(root, "seed-7")).equals(checkpointBytes(join(root, "seed-8")))).toBe(false);
+  const config = tinyConfig(pictures.set, { totalSteps: 3, warmupSteps: 0 });
+  await trainHere(pictures.path("seed-7"), config, false);
+  await trainHere(pictures.path("seed-8"), { ...config, seed: 8 }, false);
+  expect(checkpointBytes(pictures.path("seed-7")).equals(checkpointBytes(pictures.path("seed-8")))).toBe(false);
 });
 
 test("more threads than cores give the same bits again: a run keeps its threads on a smaller machine", async () => {
-  const config = tinyConfig(set, { totalSteps: 4, numThreads: 5 });
-  const paths = ["once", "again"].map((name) => join(root, `threads-${name}`));
+  const config = tinyConfig(pictures.set, { totalSteps: 4, numThreads: 5 });
+  const paths = ["once", "again"].map((name) => pictures.path(`threads-${name}`));
   for (const path of paths) await trainHere(path, config, false);
   expect(checkpointBytes(paths[0]!).equals(checkpointBytes(paths[1]!))).toBe(true);
 });

@@ -228,8 +228,13 @@ export class Tensor {
   conv2d(weight: Tensor, options: { readonly stride?: number; readonly padding?: number } = {}): Tensor {
     const { stride = 1, padding = 0 } = options;
     checkConv2d(this.shape, weight.shape, stride, padding);
-    const pad: [number, number] = [padding, padding];
-    return new Tensor(jax.lax.convGeneralDilated(this.tracer, weight.tracer, [stride, stride], [pad, pad]));
+    // jax-js cannot differentiate windows that see nothing but padding, so what is wider than the kernel is written out.
+    const implicit = Math.min(padding, weight.shape[2]! - 1, weight.shape[3]! - 1);
+    const explicit = padding - implicit;
+    const sides: [number, number] = [explicit, explicit];
+    const images = explicit === 0 ? this : this.pad([[0, 0], [0, 0], sides, sides]);
+    const pad: [number, number] = [implicit, implicit];
+    return new Tensor(jax.lax.convGeneralDilated(images.tracer, weight.tracer, [stride, stride], [pad, pad]));
   }
   /** Mean over windows: [B, C, H, W] -> [B, C, H', W'], no padding. */
   averagePool2d(window: number, stride = window): Tensor {

@@ -108,6 +108,7 @@ describe("forward and both gradients are what loops give", () => {
     ["a kernel as large as the image", [2, 3, 4, 5], [2, 3, 4, 5], { stride: 1, padding: 0, dilation: 1 }],
     ["one image, one channel, one filter", [1, 1, 5, 5], [1, 1, 3, 3], { stride: 1, padding: 1, dilation: 1 }],
     ["padding beyond the kernel", [1, 2, 3, 3], [2, 2, 2, 2], { stride: 2, padding: 3, dilation: 1 }],
+    ["windows that see only padding", [1, 1, 4, 4], [1, 1, 1, 1], { stride: 3, padding: 3, dilation: 1 }],
     ["strides that skip pixels", [2, 2, 7, 7], [2, 2, 1, 1], { stride: 3, padding: 0, dilation: 1 }],
   ])("%s", async (_, x, w, geometry) => {
     for (const error of await errors(x, w, geometry)) expect(error).toBeLessThan(1e-5);

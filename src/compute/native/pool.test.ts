@@ -24,6 +24,7 @@ describe.each([
   ["tiling", [6, 4], 2, 2],
   ["tiling with a rest", [7, 5], 2, 2],
   ["overlapping", [7, 6], 3, 2],
+  ["overlapping, as many as would tile", [6, 6], 3, 2],
   ["touching every place", [5, 5], 3, 1],
   ["with gaps", [8, 7], 2, 3],
   ["one window", [3, 3], 3, 3],

@@ -56,6 +56,12 @@ describe("algebra", () => {
     expect(text!).not.toMatch(/mul|neg/);
   });
 
+  test("the sign of an operand is the sign of the product", async () => {
+    const texts = await simplified(({ x, y, w }) => [x.neg().matmul(w), x.neg().matmul(y.neg().transpose())]);
+    expect(texts[0]).toMatch(/^-1·dot/);
+    expect(texts[1]).toMatch(/^dot/);
+  });
+
   test("factors too large or small to be moved safely stay in their order", async () => {
     const [small, large] = [2 ** -50, 2 ** 40];
     expect(await simplified(({ x }) => x.mul(small).mul(small))).toEqual([`mul(mul(x, ${small}), ${small})`]);

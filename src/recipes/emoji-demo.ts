@@ -2,6 +2,7 @@
  * The demo: emoji drawn by three vendors. Train without labels on two vendors' drawings of three quarters of the ideas;
  * then ask about ideas never seen, drawn by a vendor never seen.
  */
+import { recipeFor, type ViewRecipe, withStep } from "../augment/index.js";
 import { groupingOf, type ImageSet, indicesWhere, openImages, split, subset } from "../data/index.js";
 import { type Report, renderReport } from "../evaluate/index.js";
 import { RunFolder, writeJsonAtomic } from "../train/index.js";
@@ -14,7 +15,7 @@ import { resumeTraining, trainImages } from "./train-images.js";
 export interface DemoOptions {
   /** Folder of the run; default runs/demo. */
   readonly out?: string;
-  /** Minutes of training; default 3.5. */
+  /** Minutes of training; default 4. */
   readonly minutes?: number;
   readonly seed?: number;
 }
@@ -39,18 +40,27 @@ const UNSEEN_VENDOR = "google";
 const DEMO_CHOICES = {
   data: "emoji",
   objective: "simclr",
-  objectiveOptions: { temperature: 0.2 },
+  objectiveOptions: { temperature: 0.1 },
   encoder: "convnet",
   size: SIZE,
   batch: 256,
+  learningRate: 3e-3,
+  views: [demoView(), demoView()],
 } satisfies TrainChoices;
+
+/** SimCLR's view for small images with milder crops, since an emoji fills its square, and some blur. */
+function demoView(): ViewRecipe {
+  const published = withStep(recipeFor("simclr", { size: SIZE }), "randomResizedCrop", { scaleMin: 0.2 });
+  const blur = { name: "gaussianBlur", kernelSize: 3, sigmaMin: 0.3, sigmaMax: 1, probability: 0.3 } as const;
+  return { size: SIZE, steps: [...published.steps.slice(0, -1), blur, ...published.steps.slice(-1)] };
+}
 
 /**
  * Train and evaluate the demo; the run stays in its folder. A demo that was stopped goes on where it was.
  * @returns undefined if training was stopped before its end
  */
 export async function runDemo(options: DemoOptions = {}, observer: DemoObserver = {}): Promise<DemoResult | undefined> {
-  const { out = "runs/demo", minutes = 3.5, seed = 0 } = options;
+  const { out = "runs/demo", minutes = 4, seed = 0 } = options;
   const { onData, onStage } = observer;
   const set = await openImages(DEMO_CHOICES.data, { trainingSize: SIZE, ...(onData && { onProgress: onData }) });
   try {

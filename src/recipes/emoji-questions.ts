@@ -72,7 +72,7 @@ export async function askAboutEmoji(
   }
 }
 
-/** An edit that leaves a picture recognisable: half of it cut away at most, other colours, mirrored, blurred. */
+/** An edit: up to half of the picture cut away, SimCLR's colour jitter for small images, mirrored or not, blurred. */
 function editRecipe(config: TrainConfig): ViewRecipe {
   const plain = plainRecipeLike(config.views[0]!);
   return parseRecipe({
@@ -80,7 +80,7 @@ function editRecipe(config: TrainConfig): ViewRecipe {
     steps: [
       { name: "randomResizedCrop", scaleMin: 0.5, scaleMax: 0.9 },
       { name: "horizontalFlip" },
-      { name: "colourJitter", brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.2, probability: 1 },
+      { name: "colourJitter", brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, probability: 1 },
       { name: "gaussianBlur", kernelSize: 3, sigmaMin: 0.5, sigmaMax: 1 },
       ...plain.steps.slice(1),
     ],

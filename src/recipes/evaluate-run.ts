@@ -1,6 +1,6 @@
 /** Evaluate a run: what its encoder knows, beside its floors, as a table, report.json and pictures. */
 import { plainViews } from "../augment/index.js";
-import { chooseEngine, type HostArray, keyFor, Random, type Tree } from "../compute/index.js";
+import { chooseEngine, type HostArray, keyFor, Random, type Tree, ValueError } from "../compute/index.js";
 import { groupingOf, type ImageSet, type Labels, type OnProgress, split } from "../data/index.js";
 import { type EvaluationTask, evaluateFeatures, type Features, type Report, renderReport } from "../evaluate/index.js";
 import { createEmbedder, RunFolder, type TrainConfig, untrainedEncoder, writeJsonAtomic } from "../train/index.js";
@@ -35,6 +35,7 @@ export interface Evaluation {
 
 /** Share of the images that probes are scored on. */
 const TEST_SHARE = 0.25;
+const FEWEST_IMAGES = 4;
 
 /**
  * Evaluate a run on its own images or on others. Probes learn on three quarters and are scored on the rest; without
@@ -50,15 +51,19 @@ export async function evaluateRun(
   const { config } = folder;
   const set = await openForEvaluation(folder, options, observer);
   try {
+    if (set.numImages < FEWEST_IMAGES) {
+      const hint = "Probes learn on some images and are scored on others.";
+      throw new ValueError("eval", "data", `at least ${FEWEST_IMAGES} images`, set.numImages, hint);
+    }
     const seed = options.seed ?? 0;
-    const features = await featuresOf(folder, set, observer);
     const grouping = chooseGrouping(set, options.grouping);
+    const features = await featuresOf(folder, set, observer);
     const task: EvaluationTask = {
       encoder: features.encoder,
       randomInit: features.randomInit,
       rawPixels: features.rawPixels,
       ...(grouping && { labels: grouping.classOf, classNames: grouping.classNames }),
-      split: limitLabels(splitRows(config, set, options), options.numLabels, seed),
+      split: limitLabels(splitRows(config, set, grouping, options), options.numLabels, seed),
       seed,
       engine: await chooseEngine(config.engine),
       onProgress: (what) => observer.onStage?.(what, 0, 0),
@@ -156,15 +161,38 @@ function chooseGrouping(set: ImageSet, name: string | undefined): Labels | undef
 }
 
 /** The images that training set aside are asked about; without any, or on other data, a random quarter. */
-function splitRows(config: TrainConfig, set: ImageSet, { data, seed = 0 }: EvaluateOptions): EvaluationTask["split"] {
+function splitRows(
+  config: TrainConfig,
+  set: ImageSet,
+  grouping: Labels | undefined,
+  { data, seed = 0 }: EvaluateOptions,
+): EvaluationTask["split"] {
   const { holdOut } = config.data;
   if (holdOut !== undefined && data === undefined) {
     const { kept, heldOut } = split(set, { heldOut: holdOut, seed: config.seed });
     return { train: kept.indices!, test: heldOut.indices! };
   }
-  const order = new Random(keyFor(seed, "probe split")).permutation(set.numImages);
-  const numTest = Math.max(2, Math.round(TEST_SHARE * set.numImages));
-  return { train: order.slice(numTest).sort(), test: order.slice(0, numTest).sort() };
+  return splitEachClass(set.numImages, grouping?.classOf, seed);
+}
+
+/** A quarter of every class, at least one image of it, so that small sets have each class on both sides. */
+function splitEachClass(
+  numImages: number,
+  classOf: Int32Array | undefined,
+  seed: number,
+): Record<"train" | "test", Uint32Array> {
+  const order = new Random(keyFor(seed, "probe split")).permutation(numImages);
+  const rowsOf = new Map<number, number[]>();
+  for (const row of order) {
+    const name = classOf?.[row] ?? 0;
+    const rows = rowsOf.get(name) ?? [];
+    rowsOf.set(name, rows);
+    rows.push(row);
+  }
+  const asked = [...rowsOf.values()].flatMap((rows) => rows.slice(0, Math.ceil(TEST_SHARE * (rows.length - 1))));
+  // Of classes of one image none can be asked about.
+  const test = new Set(asked.length >= 2 ? asked : order.subarray(0, Math.max(2, Math.round(TEST_SHARE * numImages))));
+  return { train: order.filter((row) => !test.has(row)).sort(), test: order.filter((row) => test.has(row)).sort() };
 }
 
 function limitLabels({ train, test }: EvaluationTask["split"], numLabels: number | undefined, seed: number) {

@@ -3,7 +3,14 @@ import { plainViews } from "../augment/index.js";
 import { chooseEngine, type HostArray, keyFor, Random, type Tree, ValueError } from "../compute/index.js";
 import { groupingOf, type ImageSet, type Labels, type OnProgress, split } from "../data/index.js";
 import { type EvaluationTask, evaluateFeatures, type Features, type Report, renderReport } from "../evaluate/index.js";
-import { createEmbedder, RunFolder, type TrainConfig, untrainedEncoder, writeJsonAtomic } from "../train/index.js";
+import {
+  createEmbedder,
+  digestOf,
+  RunFolder,
+  type TrainConfig,
+  untrainedEncoder,
+  writeJsonAtomic,
+} from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
 import { openForTraining, openImagesOf } from "./train-images.js";
 
@@ -63,7 +70,7 @@ export async function evaluateRun(
       randomInit: features.randomInit,
       rawPixels: features.rawPixels,
       ...(grouping && { labels: grouping.classOf, classNames: grouping.classNames }),
-      split: limitLabels(splitRows(config, set, grouping, options), options.numLabels, seed),
+      split: limitLabels(splitRows(config, set, grouping, seed), options.numLabels, seed),
       seed,
       engine: await chooseEngine(config.engine),
       onProgress: (what) => observer.onStage?.(what, 0, 0),
@@ -165,12 +172,14 @@ function splitRows(
   config: TrainConfig,
   set: ImageSet,
   grouping: Labels | undefined,
-  { data, seed = 0 }: EvaluateOptions,
+  seed: number,
 ): EvaluationTask["split"] {
-  const { holdOut } = config.data;
-  if (holdOut !== undefined && data === undefined) {
+  const { holdOut = 0, numImages, digest } = config.data;
+  const numHeldOut = holdOut < 1 ? Math.round(holdOut * set.numImages) : holdOut;
+  if (numHeldOut > 0 && numImages + numHeldOut === set.numImages) {
     const { kept, heldOut } = split(set, { heldOut: holdOut, seed: config.seed });
-    return { train: kept.indices!, test: heldOut.indices! };
+    // The run's own images, wherever they are now.
+    if (digestOf(kept) === digest) return { train: kept.indices!, test: heldOut.indices! };
   }
   return splitEachClass(set.numImages, grouping?.classOf, seed);
 }

@@ -15,6 +15,7 @@ describe.each(Object.keys(engines))("running a program on %s", (engineName) => {
     const program = await trace(specs, ({ weights, n }) => ({
       same: weights.w,
       twice: weights.w.mul(2),
+      double: weights.w.mul(2),
       again: weights.w,
       n,
       one: weights.w.sum().mul(0).add(1),
@@ -25,6 +26,7 @@ describe.each(Object.keys(engines))("running a program on %s", (engineName) => {
   const blank = () => ({
     same: float32(new Float32Array(6), [2, 3]),
     twice: float32(new Float32Array(6), [2, 3]),
+    double: float32(new Float32Array(6), [2, 3]),
     again: float32(new Float32Array(6), [2, 3]),
     n: int32([0, 0], [2]),
     one: float32([0], []),
@@ -36,6 +38,7 @@ describe.each(Object.keys(engines))("running a program on %s", (engineName) => {
     expect(Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, [...data]]))).toEqual({
       same: [1, 2, 3, 4, 5, 6],
       twice: [2, 4, 6, 8, 10, 12],
+      double: [2, 4, 6, 8, 10, 12],
       again: [1, 2, 3, 4, 5, 6],
       n: [7, 8],
       one: [1],
@@ -52,6 +55,7 @@ describe.each(Object.keys(engines))("running a program on %s", (engineName) => {
     into.twice.data.fill(99);
     const result = await executable.run({ weights: { w: w() }, n: n() }, into);
     expect(result.twice!.data).toBe(into.twice.data);
+    expect(into.double.data).toEqual(into.twice.data);
     expect([...into.twice.data, ...into.same.data, ...into.n.data]).toEqual([
       2, 4, 6, 8, 10, 12, 1, 2, 3, 4, 5, 6, 7, 8,
     ]);

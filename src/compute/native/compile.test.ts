@@ -85,6 +85,15 @@ describe("inputs and outputs", () => {
     ]);
   });
 
+  test("nodes run in the order they were traced, which keeps values short-lived", async () => {
+    const { graph } = await compiled({ x: float32Spec([9]) }, ({ x }) => {
+      const a = x.exp();
+      const [b, c] = [a.sin(), a.cos()];
+      return { z: c.mul(b).sqrt() };
+    });
+    expect(graph.model.nodes.map(({ operator }) => operator)).toEqual(["Exp", "Sin", "Cos", "Mul", "Sqrt"]);
+  });
+
   test("programs deeper than JavaScript's stack compile", async () => {
     const { graph } = await compiled({ x: float32Spec([1]) }, ({ x }) => {
       let deep = x;

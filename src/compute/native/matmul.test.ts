@@ -52,6 +52,18 @@ describe("a product and its two gradients are one Gemm each, and nothing is copi
     expect(others).toEqual({});
   });
 
+  test("where the batches of two operands lie in different orders, the smaller operand is copied", async () => {
+    const specs = { small: float32Spec([2, 3, 2, 5]), large: float32Spec([3, 2, 5, 8]) };
+    for (const isSmallLeft of [true, false]) {
+      const { nodes, graph } = await compiled(specs, ({ small, large }) => {
+        const turned = small.swapAxes(0, 1);
+        return { y: isSmallLeft ? turned.matmul(large) : large.swapAxes(2, 3).matmul(turned.swapAxes(2, 3)) };
+      });
+      const copied = nodes("Transpose").map(({ outputs }) => sizeOf(graph.values.get(outputs[0]!)!.shape));
+      expect(copied).toEqual([2 * 3 * 2 * 5]);
+    }
+  });
+
   test("without rows or columns it is a product and a sum", async () => {
     const { counts } = await compiled({ a: float32Spec([7, 1, 5]), b: float32Spec([7, 5, 1]) }, ({ a, b }) => ({
       y: a.matmul(b),

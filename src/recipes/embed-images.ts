@@ -3,7 +3,7 @@
 import type { OnProgress } from "../data/index.js";
 import { createEmbedder, RunFolder } from "../train/index.js";
 import { trainedEncoder } from "./evaluate-run.js";
-import { openForTraining } from "./train-images.js";
+import { openForTraining } from "./run-images.js";
 
 export interface Embedding {
   /** Where each image came from, in the order of the rows. */

@@ -12,7 +12,7 @@ import {
   writeJsonAtomic,
 } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
-import { openForTraining, openImagesOf } from "./train-images.js";
+import { openForTraining, openImagesOf } from "./run-images.js";
 
 export interface EvaluateOptions {
   /** Other images than the run was trained on. */

@@ -3,7 +3,7 @@ import { writeContactSheet } from "../augment/index.js";
 import type { OnProgress } from "../data/index.js";
 import { chooseViews, sizeFor } from "./choices.js";
 import type { TrainChoices } from "./main-job.js";
-import { openForTraining } from "./train-images.js";
+import { openForTraining } from "./run-images.js";
 
 export interface PreviewOptions
   extends Pick<TrainChoices, "data" | "objective" | "size" | "strength" | "views" | "seed"> {

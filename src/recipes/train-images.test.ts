@@ -194,6 +194,9 @@ describe("resumeTraining", () => {
     await expect(resumeTraining(path)).rejects.toThrow(
       /resume: the images of this run, ".*changing", are no longer there/,
     );
+    await expect(resumeTraining(path, { data: pictures.path("nowhere") })).rejects.toThrow(
+      /that exists, got ".*nowhere"/,
+    );
     await expect(resumeTraining(path, { data: pictures.folder })).resolves.toMatchObject({ isFinished: true });
     await trainImages(tiny("images-whole"));
     expect(checkpointOf("images")).toEqual(checkpointOf("images-whole"));

@@ -1,15 +1,12 @@
 /** Train an encoder on images: open the data, choose what was not chosen, announce the plan, train. */
 
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { basename, resolve } from "node:path";
-import { DarkmatterError, lookUp, ValueError } from "../compute/index.js";
-import { type ImageSet, openImages, requireTrainable, split, stepsPerEpoch } from "../data/index.js";
-import { countParameters } from "../nn/index.js";
+import { lookUp } from "../compute/index.js";
+import { type ImageSet, requireTrainable } from "../data/index.js";
 import { objectives } from "../objectives/catalog.js";
 import type { Objective } from "../objectives/index.js";
 import {
-  buildModel,
   fitToSeconds,
   type MetricLine,
   measureSteps,
@@ -18,14 +15,14 @@ import {
   requireSameConfig,
   requireSameImages,
   runTraining,
-  type StepMeasurement,
   type TrainCadence,
   type TrainConfig,
-  thisProcessor,
 } from "../train/index.js";
-import { chooseCadence, chooseConfig, DEFAULT_IMAGE_SIZE, overrideConfig } from "./choices.js";
+import { chooseCadence, chooseConfig, overrideConfig } from "./choices.js";
 import { createDoctor } from "./doctor-hook.js";
-import type { TrainChoices, TrainObserver, TrainPlan, TrainSummary } from "./main-job.js";
+import type { TrainChoices, TrainObserver, TrainSummary } from "./main-job.js";
+import { openForTraining, openImagesOf, trainedPart } from "./run-images.js";
+import { machineWarnings, planOf } from "./train-plan.js";
 
 /**
  * Train a new run.
@@ -90,11 +87,6 @@ export async function resumeTraining(
   } finally {
     if (opened === undefined) whole.close();
   }
-}
-
-/** What is left to train on when some images are set aside. */
-function trainedPart(set: ImageSet, holdOut: number | undefined, seed: number): ImageSet {
-  return holdOut === undefined ? set : split(set, { heldOut: holdOut, seed }).kept;
 }
 
 interface ObservedRun {
@@ -163,88 +155,6 @@ function summaryOf(result: RunResult, verdict: TrainSummary["verdict"]): TrainSu
     imagesPerSecond,
     ...(verdict && { verdict }),
   };
-}
-
-/** The part of choices that decides which images are opened, and how. */
-export interface ImageChoices extends Pick<TrainChoices, "labels" | "size"> {
-  readonly channels?: 1 | 3;
-}
-
-/**
- * The images a run was trained on.
- * @throws DarkmatterError if they are gone
- */
-export async function openImagesOf(
-  { config }: RunFolder,
-  operation: string,
-  choices: ImageChoices & { readonly data?: string },
-  observer: Pick<TrainObserver, "onData">,
-): Promise<ImageSet> {
-  const { source, labels } = config.data;
-  try {
-    const own = { data: source, size: config.imageSize, ...(labels !== undefined && { labels }) };
-    return await openForTraining({ ...own, ...choices }, observer);
-  } catch (cause) {
-    if (!(cause instanceof ValueError && cause.argument === "path")) throw cause;
-    throw new DarkmatterError(
-      `${operation}: the images of this run, "${source}", are no longer there (seen from ${process.cwd()}). ` +
-        "Bring them back, or say where they are now.",
-      { cause },
-    );
-  }
-}
-
-/** Images for training: cached at twice the size that is trained on. */
-export function openForTraining(
-  choices: ImageChoices & Pick<TrainChoices, "data">,
-  observer: Pick<TrainObserver, "onData">,
-): Promise<ImageSet> {
-  const { data, labels, size, channels } = choices;
-  return openImages(data, {
-    trainingSize: size ?? DEFAULT_IMAGE_SIZE,
-    ...(labels !== undefined && { labels }),
-    ...(channels !== undefined && { channels }),
-    ...(observer.onData && { onProgress: observer.onData }),
-  });
-}
-
-function planOf(config: TrainConfig, path: string, set: ImageSet, measured: StepMeasurement, stepsDone = 0): TrainPlan {
-  const numParameters = countParameters(buildModel(config).specs);
-  // Two copies of parameters and both moments take turns; views are made two batches ahead.
-  const stateBytes = 2 * 3 * 4 * numParameters;
-  const viewBytes =
-    3 * 4 * config.batchSize * config.data.channels * config.views.reduce((sum, { size }) => sum + size ** 2, 0);
-  return {
-    config,
-    path,
-    numImages: set.numImages,
-    skipped: set.skipped,
-    warnings: set.warnings,
-    numParameters,
-    stepsPerEpoch: stepsPerEpoch({ numImages: set.numImages, batchSize: config.batchSize }),
-    imagesPerSecond: measured.imagesPerSecond,
-    estimatedSeconds: (config.totalSteps - stepsDone) * measured.secondsPerStep,
-    estimatedBytes: stateBytes + viewBytes + (measured.peakBytes ?? 0),
-  };
-}
-
-/** What may keep a resumed run from ending with the very bits of the unbroken one, or slow it down. */
-function machineWarnings({ config, record }: RunFolder): string[] {
-  const warnings: string[] = [];
-  const numCores = availableParallelism();
-  if (config.numThreads > numCores) {
-    warnings.push(
-      `The run keeps its ${config.numThreads} threads, since sums are split by thread; ` +
-        `this machine has ${numCores} cores for them.`,
-    );
-  }
-  if (record.processor !== thisProcessor()) {
-    warnings.push(
-      `The run began on another processor (${record.processor}): this one (${thisProcessor()}) may round differently, ` +
-        "so the result can differ in the last bits.",
-    );
-  }
-  return warnings;
 }
 
 /** runs/<data>-<objective>, with a number if that is taken. */

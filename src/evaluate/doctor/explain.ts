@@ -17,8 +17,8 @@ export const REMEDIES: Readonly<Record<Exclude<VerdictName, "healthy">, string>>
     "gradient back from one point is close to zero.",
   "norm-collapse":
     "Projections shrink towards the origin while their directions stay spread, so ranks look fine. Raise the variance or " +
-    "SIGReg weight against the invariance term, lower the weight decay of the projector, and start from a checkpoint " +
-    "before the shrinking: at the origin the gradient that would undo it vanishes.",
+    "SIGReg weight against the invariance term, or lower the weight decay, and start again: at the origin the gradient " +
+    "that would undo it vanishes.",
   "mean-shift":
     "All projections share one large offset. End the projector with a plain linear layer after BatchNorm (no final " +
     "LayerNorm or ReLU), raise the regulariser's weight, and check that inputs are normalised.",
@@ -26,8 +26,8 @@ export const REMEDIES: Readonly<Record<Exclude<VerdictName, "healthy">, string>>
     "Only a few directions of the projection are in use. Raise the covariance or SIGReg weight, use a larger batch or a " +
     "wider projector, and make the augmentations less alike (crops, colour).",
   divergence:
-    "Training blew up. Lower the learning rate or lengthen the warm-up, clip gradients, and resume from the last good " +
-    "checkpoint; if it happens on the first steps, look for broken or constant images.",
+    "Training blew up. Start again with a lower learning rate; the last good checkpoint is kept. If it happens on the " +
+    "first steps, look for broken or constant images.",
 };
 
 /** What the meters say, in the order that matters for the verdict. */

@@ -10,6 +10,7 @@ const called = (script: string, env: Record<string, string> = {}) => ({
 test.each([
   ["/usr/local/bin/darkmatter", {}, "darkmatter eval runs/x"],
   ["/x/main.js", { npm_package_name: "darkmatter", npm_command: "run-script" }, "npm run darkmatter -- eval runs/x"],
+  ["/x/main.js", { npm_package_name: "darkmatter", npm_command: "run" }, "npm run darkmatter -- eval runs/x"],
   ["/x/darkmatter", { npm_command: "exec" }, "npx darkmatter eval runs/x"],
   ["/home/ada/darkmatter/dist/cli/main.js", {}, "node dist/cli/main.js eval runs/x"],
   ["/x/darkmatter", { npm_package_name: "photos", npm_command: "run-script" }, "darkmatter eval runs/x"],

@@ -13,7 +13,9 @@ export function commandLine(words: readonly string[], current: Process = process
 }
 
 function programName({ argv, env, cwd }: Process): string {
-  if (env.npm_package_name === "darkmatter" && env.npm_command === "run-script") return "npm run darkmatter --";
+  // npm 11 calls the command "run", npm 10 "run-script"
+  const isScript = env.npm_command === "run" || env.npm_command === "run-script";
+  if (env.npm_package_name === "darkmatter" && isScript) return "npm run darkmatter --";
   if (env.npm_command === "exec") return "npx darkmatter";
   const script = argv[1] ?? "";
   return basename(script) === "main.js" ? `node ${quoteWord(relative(cwd(), script))}` : "darkmatter";

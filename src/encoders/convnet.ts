@@ -26,6 +26,7 @@ export const convnet: EncoderDefinition<typeof convnetOptions> = {
   name: "convnet",
   summary: "compact ConvNet: strided 3x3 stages with BatchNorm; most views a second",
   options: convnetOptions,
+  learningRate: 2e-3,
 
   build({ channels, imageSize }, { width, stages, depth, stemStride }) {
     const reduction = stemStride * 2 ** (stages - 1);

@@ -34,6 +34,8 @@ export interface EncoderDefinition<T extends OptionTable = OptionTable> {
   readonly name: string;
   readonly summary: string;
   readonly options: T;
+  /** Peak learning rate it usually trains well at: AdamW, batch 256. */
+  readonly learningRate: number;
   /** @throws ValueError if these options do not fit these images, with what would */
   build(images: ImageShape, config: ConfigOf<T>): Encoder;
 }

@@ -46,6 +46,7 @@ export const vit: EncoderDefinition<typeof vitOptions> = {
   name: "vit",
   summary: "vision transformer: patches, attention; learns more with more data and time",
   options: vitOptions,
+  learningRate: 5e-4,
   build: buildVit,
 };
 

@@ -52,7 +52,7 @@ describe("what is not chosen comes from the data:", () => {
     const config = await choose({}, setOf(numImages, 8));
     expect(config.batchSize).toBe(batchSize);
     // Square-root scaling from 1e-3 at 256.
-    expect(config.learningRate).toBeCloseTo(1e-3 * Math.sqrt(batchSize / 256), 10);
+    expect(config.learningRate).toBeCloseTo(2e-3 * Math.sqrt(batchSize / 256), 10);
   });
 
   test.each<[numImages: number, epochs: number]>([

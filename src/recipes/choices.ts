@@ -151,11 +151,11 @@ function objectiveNamed(name = "simclr"): Objective {
 /** Choices that are numbers, each the user's or what suits the data. */
 function chooseNumbers(choices: TrainChoices, set: ImageSet, encoder: EncoderDefinition) {
   const batch = choices.batch ?? batchFor(set.numImages);
-  const peak = encoder.name === "vit" ? 5e-4 : 1e-3;
+  const peak = encoder.learningRate * Math.sqrt(batch / LARGEST_BATCH);
   const table = {
     size: { default: sizeFor(set), min: 4, max: 1024, integer: true, doc: "side of the views in pixels" },
     batch: { default: batch, min: 2, integer: true, doc: "images a step" },
-    learningRate: { default: peak * Math.sqrt(batch / LARGEST_BATCH), min: 0, doc: "peak learning rate" },
+    learningRate: { default: peak, min: 0, doc: "peak learning rate" },
     weightDecay: { default: 1e-4, min: 0, doc: "decoupled weight decay" },
     seed: { default: 0, min: 0, integer: true, doc: "everything random follows from it" },
     threads: count(availableParallelism(), "threads of the engine"),

@@ -1,18 +1,21 @@
 /** The pictures of a run, written into its folder. */
-import { chooseEngine } from "../compute/index.js";
+import { chooseEngine, keyFor, Random } from "../compute/index.js";
 import type { ImageSet, Labels } from "../data/index.js";
 import {
   drawCurves,
   drawEmbeddingMap,
   drawNeighbors,
   drawPatchColours,
+  type Features,
   type ImagePixels,
   ProgramCache,
   type Sheet,
   writePng,
 } from "../evaluate/index.js";
-import type { RunFolder } from "../train/index.js";
-import type { RunFeatures } from "./evaluate-run.js";
+import { embedTokens, type RunFolder } from "../train/index.js";
+import { trainedEncoder } from "./trained-encoder.js";
+
+const NUM_PATCH_PICTURES = 12;
 
 /**
  * Draw curves, the map of the embedding, neighbours and patch colours.
@@ -21,7 +24,7 @@ import type { RunFeatures } from "./evaluate-run.js";
 export async function drawPictures(
   folder: RunFolder,
   set: ImageSet,
-  { encoder, tokens }: Pick<RunFeatures, "encoder" | "tokens">,
+  features: Features,
   grouping: Labels | undefined,
   onStage: (name: string) => void,
 ): Promise<string[]> {
@@ -36,19 +39,19 @@ export async function drawPictures(
     const drawings: Record<string, () => Sheet | Promise<Sheet>> = {
       "curves.png": () => drawCurves({ lines: folder.readMetrics(), title: "Training", subtitle: run }),
       "neighbors.png": () =>
-        drawNeighbors({ features: encoder, images, ...labelled, programs, seed, title: `Nearest neighbours: ${run}` }),
+        drawNeighbors({ features, images, ...labelled, programs, seed, title: `Nearest neighbours: ${run}` }),
       "map.png": () =>
         drawEmbeddingMap({
-          features: encoder,
+          features,
           images,
           ...labelled,
           ...(grouping && { classNames: grouping.classNames }),
           seed,
           title: `Map of the embedding: ${run}`,
         }),
-      "patches.png": () => {
-        const { gridSize, dim, values } = tokens;
-        const indices = Array.from({ length: values.length / (gridSize * gridSize * dim) }, (_, i) => i);
+      "patches.png": async () => {
+        const indices = new Random(keyFor(seed, "patches")).permutation(set.numImages).subarray(0, NUM_PATCH_PICTURES);
+        const { values, gridSize, dim } = await embedTokens(config, await trainedEncoder(folder), set, indices);
         return drawPatchColours({ tokens: values, gridSize, dim, indices, images, title: `Patch features: ${run}` });
       },
     };

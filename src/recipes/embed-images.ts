@@ -2,8 +2,8 @@
 
 import type { OnProgress } from "../data/index.js";
 import { createEmbedder, RunFolder } from "../train/index.js";
-import { trainedEncoder } from "./evaluate-run.js";
 import { openForTraining } from "./run-images.js";
+import { trainedEncoder } from "./trained-encoder.js";
 
 export interface Embedding {
   /** Where each image came from, in the order of the rows. */

@@ -73,9 +73,9 @@ export async function runDemo(options: DemoOptions = {}, observer: DemoObserver 
     const folder = await RunFolder.open(out);
     const report = await askAboutEmoji(folder, seen, unseen, UNSEEN_VENDOR, seed, onStage);
     await writeJsonAtomic(folder.fileNamed("report.json"), report);
-    const { features: encoder, tokens } = await trainedFeatures(folder, unseen, {});
+    const features = await trainedFeatures(folder, unseen, {});
     const category = groupingOf("demo", unseen, "category");
-    const pictures = await drawPictures(folder, unseen, { encoder, tokens }, category, (name) => onStage?.(name));
+    const pictures = await drawPictures(folder, unseen, features, category, (name) => onStage?.(name));
     return { text: renderReport(report), report, pictures, path: out, training };
   } finally {
     set.close();

@@ -4,7 +4,7 @@ import { chooseEngine, keyFor } from "../compute/index.js";
 import { groupingOf, type ImageSet, indicesWhere, type Labels, subset } from "../data/index.js";
 import { evaluateFeatures, type Features, type MatchTask, type Report } from "../evaluate/index.js";
 import { createEmbedder, type Embedder, type RunFolder, type TrainConfig, untrainedEncoder } from "../train/index.js";
-import { trainedEncoder } from "./evaluate-run.js";
+import { trainedEncoder } from "./trained-encoder.js";
 
 /** Makes features of images as they are, or of an edited copy of each. */
 interface FeatureSource {

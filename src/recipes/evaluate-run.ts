@@ -13,6 +13,7 @@ import {
 } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
 import { openForTraining, openImagesOf } from "./run-images.js";
+import { trainedEncoder } from "./trained-encoder.js";
 
 export interface EvaluateOptions {
   /** Other images than the run was trained on. */
@@ -80,7 +81,7 @@ export async function evaluateRun(
     const pictures =
       options.pictures === false
         ? []
-        : await drawPictures(folder, set, features, grouping, (name) => observer.onStage?.(name, 0, 0));
+        : await drawPictures(folder, set, features.encoder, grouping, (name) => observer.onStage?.(name, 0, 0));
     return { report, text: renderReport(report), pictures };
   } finally {
     set.close();
@@ -103,8 +104,6 @@ export interface RunFeatures {
   readonly encoder: Features;
   readonly randomInit: Features;
   readonly rawPixels: Features;
-  /** Token maps of the first images, for a picture. */
-  readonly tokens: { readonly values: Float32Array; readonly gridSize: number; readonly dim: number };
 }
 
 /** Features of a set from the trained encoder, from the same encoder before training, and its pixels. */
@@ -113,26 +112,16 @@ export async function featuresOf(folder: RunFolder, set: ImageSet, observer: Eva
   const trained = await trainedFeatures(folder, set, observer);
   const untrained = await embed(config, await untrainedEncoder(config, set), set, "random init", observer);
   return {
-    encoder: trained.features,
-    randomInit: untrained.features,
+    encoder: trained,
+    randomInit: untrained,
     rawPixels: pixelFeatures(set, config.imageSize),
-    tokens: trained.tokens,
   };
 }
 
-/** Features of a set from the trained encoder, and the token maps of its first images. */
+/** Features of a set from the trained encoder. */
 export async function trainedFeatures(folder: RunFolder, set: ImageSet, observer: EvaluateObserver) {
-  const { features, tokens } = await embed(folder.config, await trainedEncoder(folder), set, "encoder", observer);
-  return { features, tokens };
+  return embed(folder.config, await trainedEncoder(folder), set, "encoder", observer);
 }
-
-/** The tree under "encoder" of a run's last checkpoint, buffers included. */
-export async function trainedEncoder(folder: RunFolder): Promise<Tree<HostArray>> {
-  const { encoder } = (await folder.loadParameters()) as { readonly encoder: Tree<HostArray> };
-  return encoder;
-}
-
-const NUM_TOKEN_MAPS = 12;
 
 async function embed(
   config: TrainConfig,
@@ -144,11 +133,8 @@ async function embed(
   const embedder = await createEmbedder(config, encoder);
   try {
     const onProgress = (done: number, total: number) => onStage?.(`embedding: ${name}`, done, total);
-    const { features, dim, tokens, gridSize } = await embedder.embedSet(set, {
-      onProgress,
-      numTokenMaps: NUM_TOKEN_MAPS,
-    });
-    return { features: { numImages: set.numImages, dim, values: features }, tokens: { values: tokens, gridSize, dim } };
+    const { features, dim } = await embedder.embedSet(set, { onProgress });
+    return { numImages: set.numImages, dim, values: features };
   } finally {
     await embedder.close();
   }

@@ -59,20 +59,6 @@ describe("features do not depend on the images beside them", () => {
   });
 });
 
-test("token maps are those of the first images, and their mean is the features", async () => {
-  const { dim, features, tokens, gridSize } = await embedder.embedSet(madeSet(258), { numTokenMaps: 257 });
-  expect(gridSize).toBe(TINY_SIZE / 4);
-  expect(tokens).toHaveLength(257 * gridSize ** 2 * dim);
-  for (const row of [0, 255, 256]) {
-    for (let d = 0; d < dim; d++) {
-      let sum = 0;
-      for (let place = 0; place < gridSize ** 2; place++) sum += tokens[(row * gridSize ** 2 + place) * dim + d]!;
-      expect(sum / gridSize ** 2).toBeCloseTo(features[row * dim + d]!, 4);
-    }
-  }
-  expect((await embedder.embedSet(madeSet(2), { numTokenMaps: 9 })).tokens).toHaveLength(2 * gridSize ** 2 * dim);
-});
-
 test("images of other channels or another size are refused, not guessed at", async () => {
   const gray: ImageSet = await openImages(pictures.folder, { trainingSize: TINY_SIZE, channels: 1 });
   await expect(embedder.embedSet(gray)).rejects.toThrow(/embedSet: "set.channels" must be 3, got 1/);

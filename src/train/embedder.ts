@@ -19,17 +19,12 @@ import { buildModel } from "./model.js";
 
 export interface EmbedOptions {
   readonly onProgress?: (done: number, total: number) => void;
-  /** Also keep the token map of these many first images. */
-  readonly numTokenMaps?: number;
 }
 
 export interface Embedded {
   readonly dim: number;
   /** float32 [n, dim] */
   readonly features: Float32Array;
-  /** float32 [numTokenMaps, gridSize², dim] */
-  readonly tokens: Float32Array;
-  readonly gridSize: number;
 }
 
 export interface Embedder {
@@ -50,13 +45,10 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
   const { encoder } = buildModel(config);
   const { imageSize } = config;
   const { channels } = config.data;
-  let gridSize = 0;
   const specs = { parameters: encoder.parameters, images: float32Spec([CHUNK, channels, imageSize, imageSize]) };
   const program = await trace(specs, (given) => {
     const { parameters, images } = given as unknown as { parameters: never; images: Tensor };
-    const encoding = encoder.encode(parameters, images, evaluationMode());
-    gridSize = encoding.gridSize;
-    return { features: encoding.features, tokens: encoding.tokens };
+    return { features: encoder.encode(parameters, images, evaluationMode()).features };
   });
   const engine = await chooseEngine(config.engine);
   const executable = await compile(program, engine, { numThreads: config.numThreads });
@@ -85,23 +77,18 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
       }
       return features;
     },
-    async embedSet(set, { onProgress, numTokenMaps = 0 } = {}) {
+    async embedSet(set, { onProgress } = {}) {
       if (set.channels !== channels) throw new ValueError("embedSet", "set.channels", `${channels}`, set.channels);
       const { numImages } = set;
       const features = new Float32Array(numImages * dim);
-      const numMaps = Math.min(numTokenMaps, numImages);
-      const mapLength = gridSize * gridSize * dim;
-      const tokens = new Float32Array(numMaps * mapLength);
       for (let from = 0; from < numImages; from += CHUNK) {
         const count = Math.min(CHUNK, numImages - from);
         const rows = Array.from({ length: count }, (_, i) => from + i);
         const chunk = await runChunk(plainViews(set, rows, recipe));
         features.set(chunk.features.data.subarray(0, count * dim), from * dim);
-        const mapsHere = Math.max(0, Math.min(count, numMaps - from));
-        if (mapsHere > 0) tokens.set(chunk.tokens.data.subarray(0, mapsHere * mapLength), from * mapLength);
         onProgress?.(from + count, numImages);
       }
-      return { dim, features, tokens, gridSize };
+      return { dim, features };
     },
     close: () => executable.dispose(),
   };

@@ -10,5 +10,6 @@ export { type MetricLine, RUN_VERSION, RunFolder, type RunRecord, thisProcessor 
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from "./safetensors.js";
 export { arraysOf, initialState, type TrainState } from "./state.js";
 export { fitToSeconds, measureSteps, type RunLength, type StepMeasurement, warmupFor } from "./time-budget.js";
+export { embedTokens, type TokenMaps } from "./token-maps.js";
 export { createTrainer, type StepReport, type Trainer } from "./trainer.js";
 export { untrainedEncoder } from "./untrained.js";

@@ -15,7 +15,7 @@ import { resumeTraining, trainImages } from "./train-images.js";
 export interface DemoOptions {
   /** Folder of the run; default runs/demo. */
   readonly out?: string;
-  /** Minutes of training; default 4. */
+  /** Minutes of training; default 4.75. */
   readonly minutes?: number;
   readonly seed?: number;
 }
@@ -60,7 +60,7 @@ function demoView(): ViewRecipe {
  * @returns undefined if training was stopped before its end
  */
 export async function runDemo(options: DemoOptions = {}, observer: DemoObserver = {}): Promise<DemoResult | undefined> {
-  const { out = "runs/demo", minutes = 4, seed = 0 } = options;
+  const { out = "runs/demo", minutes = 4.75, seed = 0 } = options;
   const { onData, onStage } = observer;
   const set = await openImages(DEMO_CHOICES.data, { trainingSize: SIZE, ...(onData && { onProgress: onData }) });
   try {

@@ -1,7 +1,7 @@
 /** What goes wrong, in words on stderr. */
 import { type Command, CommanderError } from "commander";
-import pc from "picocolors";
 import { DarkmatterError, UnknownNameError } from "../compute/errors.js";
+import { colours } from "./colours.js";
 
 /** A command line that cannot be understood. */
 class UsageError extends DarkmatterError {
@@ -10,10 +10,10 @@ class UsageError extends DarkmatterError {
 
 /** The text for a failed command: a message for what the user can act on, everything for what only we can. */
 export function describeError(error: unknown): string {
-  const label = pc.red("error:");
+  const label = colours.red("error:");
   if (error instanceof DarkmatterError) return `${label} ${error.message}`;
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
-  const trace = stack === undefined ? "" : `\n${pc.dim(stack)}`;
+  const trace = stack === undefined ? "" : `\n${colours.dim(stack)}`;
   return `${label} ${message}\n\nThis is a bug in darkmatter, not in what you did. Please report it with these lines:${trace}`;
 }
 

@@ -1,6 +1,7 @@
 /** A training plan as a block of text, before training begins. */
-import pc from "picocolors";
+
 import type { TrainPlan } from "../recipes/index.js";
+import { colours } from "./colours.js";
 import { countOf, formatBytes, formatCount, formatLarge, formatNumber, formatSeconds } from "./units.js";
 
 const MOST_SKIPPED_SHOWN = 3;
@@ -25,11 +26,11 @@ export function renderPlan(plan: TrainPlan): string {
     ["estimate", estimateOf(plan)],
     ["run", path],
   ];
-  const lines = rows.map(([label, text]) => `${pc.dim(label.padEnd(LABEL_WIDTH))}${text}`);
+  const lines = rows.map(([label, text]) => `${colours.dim(label.padEnd(LABEL_WIDTH))}${text}`);
   return [
     ...lines,
     ...skippedLines(plan),
-    ...plan.warnings.map((warning) => `${pc.yellow("warning:")} ${warning}`),
+    ...plan.warnings.map((warning) => `${colours.yellow("warning:")} ${warning}`),
   ].join("\n");
 }
 
@@ -97,7 +98,7 @@ function estimateOf({ config, estimatedSeconds, estimatedBytes, imagesPerSecond,
 function skippedLines({ skipped }: TrainPlan): string[] {
   const shown = skipped
     .slice(0, MOST_SKIPPED_SHOWN)
-    .map(({ path, reason }) => `${pc.yellow("skipped:")} ${path}: ${reason}`);
+    .map(({ path, reason }) => `${colours.yellow("skipped:")} ${path}: ${reason}`);
   const rest = skipped.length - shown.length;
-  return rest > 0 ? [...shown, `${pc.yellow("skipped:")} ${formatCount(rest)} more`] : shown;
+  return rest > 0 ? [...shown, `${colours.yellow("skipped:")} ${formatCount(rest)} more`] : shown;
 }

@@ -1,7 +1,7 @@
 /** The command line as a whole: its commands, its help, and what it answers to a mistake. */
 import { createRequire } from "node:module";
 import { Command } from "commander";
-import pc from "picocolors";
+import { colours } from "./colours.js";
 import { commands } from "./commands/catalog.js";
 import { describeError, isAnswered, usageError } from "./errors.js";
 
@@ -55,7 +55,7 @@ function helpFooter(examples: readonly string[]): string {
 function answerMistakes(command: Command): void {
   command
     .helpOption("-h, --help", "print this help")
-    .configureHelp({ styleTitle: (title) => pc.bold(title), subcommandTerm: (child) => child.name() })
+    .configureHelp({ styleTitle: (title) => colours.bold(title), subcommandTerm: (child) => child.name() })
     // Errors are told once, by us; help that stands in for a missing command is an answer.
     .configureOutput({ writeErr: (text) => process.stdout.write(text), outputError: () => {} })
     .exitOverride((error) => {

@@ -1,7 +1,8 @@
 /** Progress as one line of text. */
-import pc from "picocolors";
+
 import type { Progress } from "../data/index.js";
 import type { RunVerdict, TrainObserver } from "../recipes/index.js";
+import { colours } from "./colours.js";
 import { formatCount, formatNumber, formatSeconds } from "./units.js";
 import { wrapText } from "./wrap-text.js";
 
@@ -36,7 +37,7 @@ function termsOf(scalars: Readonly<Record<string, number>>): string {
 
 /** Green if all is well, red otherwise. */
 export function verdictName({ name, isHealthy }: RunVerdict): string {
-  return isHealthy ? pc.green(name) : pc.red(name);
+  return isHealthy ? colours.green(name) : colours.red(name);
 }
 
 /** The doctor's verdict in full. */

@@ -1,6 +1,7 @@
 /** What a person sees of a training run, and how they stop it. */
-import pc from "picocolors";
+
 import type { TrainObserver, TrainPlan, TrainSummary } from "../recipes/index.js";
+import { colours } from "./colours.js";
 import { listenForInterrupt } from "./interrupt.js";
 import { commandLine } from "./invocation.js";
 import { LiveLine } from "./live-line.js";
@@ -23,7 +24,7 @@ export async function watchTraining<Result>(
   start: (observer: TrainObserver, live: LiveLine) => Promise<Result>,
 ): Promise<Watched<Result>> {
   const live = new LiveLine();
-  const interrupt = listenForInterrupt(() => live.print(pc.yellow(STOPPING)));
+  const interrupt = listenForInterrupt(() => live.print(colours.yellow(STOPPING)));
   const seen: { plan?: TrainPlan } = {};
   const onPlan = (plan: TrainPlan): void => {
     live.clear();

@@ -2,6 +2,8 @@
  * What the simplest unsupervised encoder reaches: k-means on patches with a linear classifier (Coates, Ng and Lee 2011)
  * on CIFAR-10 with 10,000 labels, beside the linear probe of one of our runs on the same validation images.
  *
+ *   npm run darkmatter -- train cifar10-train.tar.gz --hold-out 5000 --minutes 15 --out runs/cifar10
+ *   npm run darkmatter -- eval runs/cifar10 --num-labels 10000
  *   npm run bench -- cifar10-kmeans --data cifar10-train.tar.gz [--run runs/cifar10] [--centroids 1600]
  *
  * Without --run it measures the peer alone.
@@ -74,7 +76,7 @@ function passedOn(args: readonly string[]): string[] {
 function linearProbeOf(run: string | undefined): number | null {
   if (run === undefined) return null;
   const { linear } = JSON.parse(readFileSync(join(run, "report.json"), "utf8"));
-  if (typeof linear === "number") return linear;
+  if (typeof linear?.mean === "number") return linear.mean;
   throw new ValueError(
     "cifar10-kmeans",
     "--run",

@@ -68,17 +68,17 @@ export async function trace<const S, O extends Tree<Tensor>>(
     outputNames = [...result.keys()];
     return [...result.values()].map((tensor) => (tensor.dtype === "bool" ? tensor.astype("int32") : tensor).tracer);
   };
-  const placeholders = inputs.map(({ shape, dtype }) => np.zeros([...shape], { dtype: dtype as jax.DType }));
+  const exampleInputs = inputs.map(({ shape, dtype }) => np.zeros([...shape], { dtype: dtype as jax.DType }));
   const made: jax.Array[] = [];
   try {
-    const closed = noteArrays(made, () => jax.makeJaxpr(flatBody)(...placeholders).jaxpr);
+    const closed = noteArrays(made, () => jax.makeJaxpr(flatBody)(...exampleInputs).jaxpr);
     const jaxpr = closed.jaxpr.flatten().simplify();
     const constants = await readConstants(jaxpr, closed.consts as Tracer[]);
     closed.dispose();
     const outputs = jaxpr.outs.map((atom, i) => ({ name: outputNames[i]!, ...specOf(atom.aval) }));
     return { inputs, outputs, jaxpr, constants, body: flatBody };
   } finally {
-    for (const placeholder of placeholders) placeholder.dispose();
+    for (const input of exampleInputs) input.dispose();
     releaseArrays(made);
   }
 }

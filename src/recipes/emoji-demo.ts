@@ -2,7 +2,10 @@
  * The demo: emoji drawn by three vendors. Train without labels on two vendors' drawings of three quarters of the ideas;
  * then ask about ideas never seen, drawn by a vendor never seen.
  */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { recipeFor, type ViewRecipe, withStep } from "../augment/index.js";
+import { ValueError } from "../compute/index.js";
 import { groupingOf, type ImageSet, indicesWhere, openImages, split, subset } from "../data/index.js";
 import { type Report, renderReport } from "../evaluate/index.js";
 import { RunFolder, writeJsonAtomic } from "../train/index.js";
@@ -58,15 +61,21 @@ function demoView(): ViewRecipe {
 /**
  * Train and evaluate the demo; the run stays in its folder. A demo that was stopped goes on where it was.
  * @returns undefined if training was stopped before its end
+ * @throws ValueError if the folder holds a run of another seed: its encoder was trained on what this seed asks about
  */
 export async function runDemo(options: DemoOptions = {}, observer: DemoObserver = {}): Promise<DemoResult | undefined> {
-  const { out = "runs/demo", minutes = 4.75, seed = 0 } = options;
+  const { out = "runs/demo", minutes = 4.75 } = options;
   const { onData, onStage } = observer;
+  const started = existsSync(join(out, "config.json")) ? await RunFolder.open(out) : undefined;
+  const seed = options.seed ?? started?.config.seed ?? 0;
+  if (started && seed !== started.config.seed) {
+    const hint = "The seed decides which ideas are never seen. Name another folder with --out.";
+    throw new ValueError("demo", "seed", `${started.config.seed}, as the run in ${out} has`, seed, hint);
+  }
   const set = await openImages(DEMO_CHOICES.data, { trainingSize: SIZE, ...(onData && { onProgress: onData }) });
   try {
     const { seen, unseen } = partsOf(set, seed);
-    const isStarted = await hasCheckpoint(out);
-    const training = isStarted
+    const training = started
       ? await resumeTraining(out, {}, observer, seen)
       : await trainImages({ ...DEMO_CHOICES, minutes, seed, out }, observer, seen);
     if (!training.isFinished) return undefined;
@@ -79,14 +88,6 @@ export async function runDemo(options: DemoOptions = {}, observer: DemoObserver 
     return { text: renderReport(report), report, pictures, path: out, training };
   } finally {
     set.close();
-  }
-}
-
-async function hasCheckpoint(path: string): Promise<boolean> {
-  try {
-    return (await RunFolder.open(path)).hasCheckpoint();
-  } catch {
-    return false;
   }
 }
 

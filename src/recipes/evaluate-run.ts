@@ -46,8 +46,9 @@ const TEST_SHARE = 0.25;
 const FEWEST_IMAGES = 4;
 
 /**
- * Evaluate a run on its own images or on others. Probes learn on three quarters and are scored on the rest; without
- * labels there are only label-free metrics and pictures.
+ * Evaluate a run on its own images or on others. Probes are scored on the images that training held out; without any, they
+ * learn on three quarters and are scored on the rest, which the encoder then saw in training, without their labels.
+ * Where there are no labels there are only label-free metrics and pictures.
  * @throws DarkmatterError if there is no run, no checkpoint, or labels that do not fit
  */
 export async function evaluateRun(
@@ -100,22 +101,18 @@ function openForEvaluation(
   return openForTraining({ data, size, ...choices }, observer);
 }
 
-export interface RunFeatures {
+interface RunFeatures {
   readonly encoder: Features;
   readonly randomInit: Features;
   readonly rawPixels: Features;
 }
 
 /** Features of a set from the trained encoder, from the same encoder before training, and its pixels. */
-export async function featuresOf(folder: RunFolder, set: ImageSet, observer: EvaluateObserver): Promise<RunFeatures> {
+async function featuresOf(folder: RunFolder, set: ImageSet, observer: EvaluateObserver): Promise<RunFeatures> {
   const { config } = folder;
-  const trained = await trainedFeatures(folder, set, observer);
-  const untrained = await embed(config, await untrainedEncoder(config, set), set, "random init", observer);
-  return {
-    encoder: trained,
-    randomInit: untrained,
-    rawPixels: pixelFeatures(set, config.imageSize),
-  };
+  const encoder = await trainedFeatures(folder, set, observer);
+  const randomInit = await embed(config, await untrainedEncoder(config, set), set, "random init", observer);
+  return { encoder, randomInit, rawPixels: pixelFeatures(set, config.imageSize) };
 }
 
 /** Features of a set from the trained encoder. */
@@ -141,7 +138,7 @@ async function embed(
 }
 
 /** Pixels at the training size, as features. */
-export function pixelFeatures(set: ImageSet, size: number): Features {
+function pixelFeatures(set: ImageSet, size: number): Features {
   const rows = Array.from({ length: set.numImages }, (_, i) => i);
   const values = plainViews(set, rows, size);
   return { numImages: set.numImages, dim: values.length / set.numImages, values };

@@ -156,9 +156,9 @@ function matrixProduct(
   const swapped = [...plan.batch, ...columns, ...rows];
   const viewOf = (base: Value, order: readonly SharedFactor[]) =>
     outputView(base, factors, order, expression.shape.length);
-  const placeholder: Value = { name: "", shape: [b * m * n], dtype: "float32" };
-  const isSwapped =
-    context.prefersSwapped(expression, [viewOf(placeholder, straight), viewOf(placeholder, swapped)]) === 1;
+  // Only the order of memory matters to the choice, so the product it would be a view of needs no name yet.
+  const unnamed: Value = { name: "", shape: [b * m * n], dtype: "float32" };
+  const isSwapped = context.prefersSwapped(expression, [viewOf(unnamed, straight), viewOf(unnamed, swapped)]) === 1;
   const product = isSwapped
     ? emitProduct(context, right, left, plan.right.isTransposed, !plan.left.isTransposed, [...lead, n, m], scale)
     : emitProduct(context, left, right, plan.left.isTransposed, !plan.right.isTransposed, [...lead, m, n], scale);

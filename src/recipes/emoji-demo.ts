@@ -18,7 +18,7 @@ import { resumeTraining, trainImages } from "./train-images.js";
 export interface DemoOptions {
   /** Folder of the run; default runs/demo. */
   readonly out?: string;
-  /** Minutes of training; default 4.75. */
+  /** Minutes of training; default 4. */
   readonly minutes?: number;
   readonly seed?: number;
 }
@@ -64,7 +64,7 @@ function demoView(): ViewRecipe {
  * @throws ValueError if the folder holds a run of another seed: its encoder was trained on what this seed asks about
  */
 export async function runDemo(options: DemoOptions = {}, observer: DemoObserver = {}): Promise<DemoResult | undefined> {
-  const { out = "runs/demo", minutes = 4.75 } = options;
+  const { out = "runs/demo", minutes = 4 } = options;
   const { onData, onStage } = observer;
   const started = existsSync(join(out, "config.json")) ? await RunFolder.open(out) : undefined;
   const seed = options.seed ?? started?.config.seed ?? 0;

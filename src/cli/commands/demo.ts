@@ -1,4 +1,4 @@
-/** `darkmatter demo`: the whole path in under six minutes, on emoji. */
+/** `darkmatter demo`: the whole path in five minutes, on emoji. */
 import type { Command } from "commander";
 import type { CommandDefinition } from "../command.js";
 import { commandLine } from "../invocation.js";
@@ -14,7 +14,7 @@ interface DemoFlags {
 
 export const demo: CommandDefinition = {
   name: "demo",
-  summary: "train on emoji of three vendors and see what was learnt, in under six minutes",
+  summary: "train on emoji of three vendors and see what was learnt, in about five minutes",
   examples: ["darkmatter demo", "darkmatter demo --minutes 15 --out runs/long-demo"],
   configure(command: Command) {
     command

@@ -4,10 +4,8 @@ import type { Engine, EngineOptions, FlatExecutable } from "../engine.js";
 import { DarkmatterError } from "../errors.js";
 import type { HostArray } from "../host-array.js";
 import type { Program } from "../program.js";
-import { type CompiledGraph, compileGraph } from "./compile.js";
-import { peakBytes } from "./memory.js";
+import type { CompiledGraph } from "./compile.js";
 import type { Value } from "./onnx-graph.js";
-import { encodeModel } from "./onnx-model.js";
 
 export const native: Engine = {
   name: "native",
@@ -30,6 +28,12 @@ async function unavailable(): Promise<DarkmatterError | undefined> {
 
 async function compile(program: Program<unknown, unknown>, options: EngineOptions = {}): Promise<FlatExecutable> {
   const ort = await import("onnxruntime-node");
+  // Loaded on use, so that a browser never does: it would find neither ONNX Runtime's binary nor Node's modules.
+  const [{ compileGraph }, { encodeModel }, { peakBytes }] = await Promise.all([
+    import("./compile.js"),
+    import("./onnx-model.js"),
+    import("./memory.js"),
+  ]);
   const graph = compileGraph(program.jaxpr, program.constants);
   const session = await ort.InferenceSession.create(encodeModel(graph.model), {
     executionProviders: ["cpu"],

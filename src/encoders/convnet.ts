@@ -46,6 +46,7 @@ export const convnet: EncoderDefinition<typeof convnetOptions> = {
     );
     return {
       featureDim: widths.at(-1)!,
+      couplesBatch: true,
       parameters: trunk.parameters,
       encode(parameters, images, mode) {
         expectSquareImages("convnet", images, channels);

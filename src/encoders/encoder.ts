@@ -16,6 +16,11 @@ export interface Encoding {
 export interface Encoder<S = Branch<ParameterSpec>> {
   /** Width D of features and tokens. */
   readonly featureDim: number;
+  /**
+   * True if in training the encoding of an image depends on the others of its batch (BatchNorm inside): encoding a batch
+   * in chunks is then another function, with the statistics of each chunk.
+   */
+  readonly couplesBatch: boolean;
   readonly parameters: S;
   /**
    * @param images [B, C, H, W], square, normalised; other sizes than the one built for are allowed if they fit the grid

@@ -63,6 +63,18 @@ describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, 
     for (let d = 0; d < D; d++) expect(one.data[d]).toBeCloseTo(all.data[D + d]!, 5);
   });
 
+  test("couples the images of a batch in training exactly if it declares so", async () => {
+    const four = imagesOf(4, 2, 8);
+    const pair = float32(four.data.slice(0, 2 * 128) as Float32Array, [2, 2, 8, 8]);
+    const [{ features: all }, { features: half }] = [
+      await encode(four, { training: true }),
+      await encode(pair, { training: true }),
+    ];
+    const difference = Math.max(...half.data.map((value, i) => Math.abs(value - all.data[i]!)));
+    if (encoder.couplesBatch) expect(difference).toBeGreaterThan(1e-3);
+    else expect(difference).toBeLessThan(1e-5);
+  });
+
   test("tells images apart, and places within one", async () => {
     const { features, tokens } = await encode(imagesOf(2, 2, 8));
     const D = encoder.featureDim;

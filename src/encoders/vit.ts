@@ -80,6 +80,7 @@ function buildVit({ channels, imageSize }: ImageShape, config: VitConfig): Encod
 
   const encoder: Encoder<VitParameters> = {
     featureDim: width,
+    couplesBatch: false,
     parameters,
     encode(parameters, images, mode) {
       const size = expectSquareImages("vit", images, channels);

@@ -3,6 +3,7 @@ export { gelu, relu } from "./activations.js";
 export { type AttentionParameters, attention } from "./attention.js";
 export { type BatchNormOptions, type BatchNormParameters, batchNorm } from "./batch-norm.js";
 export { type ConvolutionOptions, type ConvolutionParameters, convolution } from "./convolution.js";
+export { type Gru, type GruParameters, gru } from "./gru.js";
 export {
   fanInUniform,
   type Initialiser,

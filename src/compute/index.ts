@@ -1,12 +1,13 @@
 /** Tensors, programs and the engines that run them. */
 export {
+  type Adapter,
   compile,
   type Engine,
   type EngineOptions,
   type Executable,
   isHostArray,
 } from "./engine.js";
-export { chooseEngine, type EngineName, engines } from "./engines.js";
+export { availableEngines, chooseEngine, type EngineName, engines } from "./engines.js";
 export { DarkmatterError, lookUp, nearestName, ShapeError, UnknownNameError, ValueError } from "./errors.js";
 export { type DType, float32, type HostArray, int32, sizeOf } from "./host-array.js";
 export { concat, stack } from "./join.js";
@@ -27,3 +28,4 @@ export { runOnce } from "./run-once.js";
 export { type Axes, expectShape } from "./shape-checks.js";
 export { isTensor, type Operand, Tensor } from "./tensor.js";
 export { type Branch, flattenTree, type MapTree, mapTree, type Tree, unflattenTree } from "./tree.js";
+export type { Conv2dOptions, ConvTranspose2dOptions, PoolOptions } from "./windows.js";

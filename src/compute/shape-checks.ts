@@ -105,30 +105,69 @@ export function checkMatmul(left: Shape, right: Shape): void {
   throw new ShapeError("matmul", "other", expected, right, `The left operand is [${left.join(", ")}].`);
 }
 
-export function checkConv2d(images: Shape, weight: Shape, stride: number, padding: number): void {
+export function checkConv2d(
+  images: Shape,
+  weight: Shape,
+  { stride, padding, groups }: { readonly stride: number; readonly padding: number; readonly groups: number },
+): void {
   requireWhole("conv2d", "stride", stride, 1);
   requireWhole("conv2d", "padding", padding, 0);
+  requireWhole("conv2d", "groups", groups, 1);
   const [, channels, height, width] = expectShape("conv2d", "images", { shape: images }, ["B", "C", "H", "W"]);
-  const hint = `The images have ${channels} channels.`;
-  const [, , rows, columns] = expectShape(
-    "conv2d",
-    "weight",
-    { shape: weight },
-    ["Cout", channels, "kh", "kw"] as const,
-    hint,
-  );
+  const isDivisor = channels % groups === 0 && (weight[0] ?? 0) % groups === 0;
+  if (!isDivisor) {
+    const hint = `The weight is [${weight.join(", ")}].`;
+    throw new ValueError("conv2d", "groups", `a divisor of the ${channels} channels and of Cout`, groups, hint);
+  }
+  const inEach = groups === 1 ? "" : `, ${channels / groups} in each of ${groups} groups`;
+  const hint = `The images have ${channels} channels${inEach}.`;
+  const expected = ["Cout", channels / groups, "kh", "kw"] as const;
+  const [, , rows, columns] = expectShape("conv2d", "weight", { shape: weight }, expected, hint);
   if (rows <= height + 2 * padding && columns <= width + 2 * padding) return;
-  const expected = `a kernel within the padded images, ${height + 2 * padding} x ${width + 2 * padding}`;
-  throw new ShapeError("conv2d", "weight", expected, weight, "Pad the images, or take a smaller kernel.");
+  const room = `a kernel within the padded images, ${height + 2 * padding} x ${width + 2 * padding}`;
+  throw new ShapeError("conv2d", "weight", room, weight, "Pad the images, or take a smaller kernel.");
 }
 
-export function checkPool(operation: string, shape: Shape, window: number, stride: number): void {
+export function checkConvTranspose2d(
+  images: Shape,
+  weight: Shape,
+  options: { readonly stride: number; readonly padding: number; readonly outputPadding: number },
+): void {
+  const { stride, padding, outputPadding } = options;
+  requireWhole("convTranspose2d", "stride", stride, 1);
+  requireWhole("convTranspose2d", "padding", padding, 0);
+  requireWhole("convTranspose2d", "outputPadding", outputPadding, 0);
+  const [, channels, ...sizes] = expectShape("convTranspose2d", "images", { shape: images }, ["B", "C", "H", "W"]);
+  const hint = `The images have ${channels} channels; the weight is transposed against conv2d's.`;
+  const expected = [channels, "Cout", "kh", "kw"] as const;
+  const [, , ...taps] = expectShape("convTranspose2d", "weight", { shape: weight }, expected, hint);
+  if (outputPadding >= stride && outputPadding > 0) {
+    const bound = `below the stride ${stride}`;
+    throw new ValueError("convTranspose2d", "outputPadding", bound, outputPadding, "A larger stride grows the result.");
+  }
+  const least = Math.min(...sizes.map((size, i) => (size - 1) * stride + taps[i]! + outputPadding));
+  if (least > 2 * padding) return;
+  const room = `less than half of the unpadded result, which has ${least} places on one axis`;
+  throw new ValueError("convTranspose2d", "padding", room, padding);
+}
+
+export function checkPool(
+  operation: string,
+  shape: Shape,
+  { window, stride, padding }: { readonly window: number; readonly stride: number; readonly padding: number },
+): void {
   requireWhole(operation, "window", window, 1);
   requireWhole(operation, "stride", stride, 1);
+  requireWhole(operation, "padding", padding, 0);
+  if (2 * padding > window) {
+    const bound = `at most half the window ${window}`;
+    throw new ValueError(operation, "padding", bound, padding, "Each window must see some of the image.");
+  }
   const [, , height = 0, width = 0] = shape;
-  if (shape.length === 4 && window <= Math.min(height, width)) return;
-  const hint = "The window must fit into the image.";
-  throw new ShapeError(operation, "images", `shape [B, C, H >= ${window}, W >= ${window}]`, shape, hint);
+  const least = window - 2 * padding;
+  if (shape.length === 4 && least <= Math.min(height, width)) return;
+  const hint = padding === 0 ? "The window must fit into the image." : "The window must fit into the padded image.";
+  throw new ShapeError(operation, "images", `shape [B, C, H >= ${least}, W >= ${least}]`, shape, hint);
 }
 
 export function checkPermutation(shape: Shape, permutation: readonly number[]): void {

@@ -169,7 +169,7 @@ describe("a wrong argument is named", () => {
     "conv2d stride": [(x) => x.conv2d(x, { stride: 0 }), 'conv2d: "stride" must be a whole number, at least 1, got 0.'],
     "conv2d padding": [(x) => x.conv2d(x, { padding: 0.5 }), 'conv2d: "padding" must be a whole number'],
     "pool window": [(x) => x.maxPool2d(0), 'maxPool2d: "window" must be a whole number'],
-    "pool stride": [(x) => x.averagePool2d(2, -1), 'averagePool2d: "stride" must be a whole number'],
+    "pool stride": [(x) => x.averagePool2d(2, { stride: -1 }), 'averagePool2d: "stride" must be a whole number'],
   };
   test.each(Object.entries(cases))("%s", async (_, [body, message]) => {
     const failing = withTensors([[2, 3]], (x) => body(x!));

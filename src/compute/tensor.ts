@@ -9,11 +9,9 @@ import {
   type Axes,
   checkBroadcast,
   checkBroadcastTo,
-  checkConv2d,
   checkMatmul,
   checkPad,
   checkPermutation,
-  checkPool,
   checkSlice,
   checkSplit,
   checkSqueeze,
@@ -22,6 +20,15 @@ import {
   resolveAxis,
   resolveReshape,
 } from "./shape-checks.js";
+import {
+  averageWindows,
+  type Conv2dOptions,
+  type ConvTranspose2dOptions,
+  convolve,
+  convolveTransposed,
+  maxOfWindows,
+  type PoolOptions,
+} from "./windows.js";
 
 export type TensorDType = "float32" | "int32" | "bool";
 export type Operand = Tensor | number;
@@ -221,28 +228,31 @@ export class Tensor {
     return new Tensor(np.matmul(this.tracer, other.tracer));
   }
   /**
-   * Two-dimensional cross-correlation, zero padding.
-   * @param weight [Cout, Cin, kh, kw]; this: [B, Cin, H, W]
-   * @returns [B, Cout, H', W'] with H' = floor((H + 2 padding - kh) / stride) + 1
+   * Two-dimensional cross-correlation, zero padding: out[b, o, p] = Σ_c Σ_k images[b, c, p·stride + k − padding] · weight[o, c, k].
+   * @param weight [Cout, Cin / groups, kh, kw]; this: [B, Cin, H, W]
+   * @returns [B, Cout, H', W'] with H' = floor((H + 2 padding − kh) / stride) + 1
    */
-  conv2d(weight: Tensor, options: { readonly stride?: number; readonly padding?: number } = {}): Tensor {
-    const { stride = 1, padding = 0 } = options;
-    checkConv2d(this.shape, weight.shape, stride, padding);
-    // jax-js cannot differentiate windows that see nothing but padding, so what is wider than the kernel is written out.
-    const implicit = Math.min(padding, weight.shape[2]! - 1, weight.shape[3]! - 1);
-    const explicit = padding - implicit;
-    const sides: [number, number] = [explicit, explicit];
-    const images = explicit === 0 ? this : this.pad([[0, 0], [0, 0], sides, sides]);
-    const pad: [number, number] = [implicit, implicit];
-    return new Tensor(jax.lax.convGeneralDilated(images.tracer, weight.tracer, [stride, stride], [pad, pad]));
+  conv2d(weight: Tensor, options: Conv2dOptions = {}): Tensor {
+    return new Tensor(convolve(this.tracer, weight.tracer, options));
   }
-  /** Mean over windows: [B, C, H, W] -> [B, C, H', W'], no padding. */
-  averagePool2d(window: number, stride = window): Tensor {
-    return this.#pool("averagePool2d", window, stride, (x) => np.mean(x));
+  /**
+   * The transpose of `conv2d` (its gradient by the images), as torch's ConvTranspose2d.
+   * @param weight [Cin, Cout, kh, kw]; this: [B, Cin, H, W]
+   * @returns [B, Cout, H', W'] with H' = (H − 1) stride − 2 padding + kh + outputPadding
+   */
+  convTranspose2d(weight: Tensor, options: ConvTranspose2dOptions = {}): Tensor {
+    return new Tensor(convolveTransposed(this.tracer, weight.tracer, options));
   }
-  /** Maximum over windows: [B, C, H, W] -> [B, C, H', W'], no padding. Ties share the gradient. */
-  maxPool2d(window: number, stride = window): Tensor {
-    return this.#pool("maxPool2d", window, stride, (x) => np.max(x));
+  /**
+   * Mean over windows: [B, C, H, W] -> [B, C, H', W'] with H' = floor((H + 2 padding − window) / stride) + 1. Padding is
+   * not counted: each mean is over places of the image (torch's count_include_pad=False).
+   */
+  averagePool2d(window: number, options: PoolOptions = {}): Tensor {
+    return new Tensor(averageWindows(this.tracer, window, options));
+  }
+  /** Maximum over windows, shapes as `averagePool2d`; padding never wins. Ties share the gradient; torch gives it to the first. */
+  maxPool2d(window: number, options: PoolOptions = {}): Tensor {
+    return new Tensor(maxOfWindows(this.tracer, window, options));
   }
 
   // Shape.
@@ -307,11 +317,6 @@ export class Tensor {
   #combine(name: string, other: Operand, apply: (a: Tracer, b: Tracer | number) => Tracer): Tensor {
     if (typeof other !== "number") checkBroadcast(name, this.shape, other.shape);
     return new Tensor(apply(this.tracer, raw(other)));
-  }
-
-  #pool(name: string, window: number, stride: number, reduce: (x: Tracer) => Tracer): Tensor {
-    checkPool(name, this.shape, window, stride);
-    return new Tensor(jax.lax.reduceWindow(this.tracer, reduce, [window, window], [stride, stride]));
   }
 }
 

@@ -1,7 +1,9 @@
 /** A compact convolutional network: few, wide, strided layers, made for many views a second on a CPU. */
-import { type ConfigOf, expectShape, type OptionTable, ValueError } from "../compute/index.js";
-import { batchNorm, convolution, type Layer, relu, residual, sequence } from "../nn/index.js";
+import { type ConfigOf, type OptionTable, ValueError } from "../compute/index.js";
+import { convolution, type Layer, relu, residual, sequence } from "../nn/index.js";
 import { type EncoderDefinition, expectSquareImages } from "./encoder.js";
+import { encodingOfMap } from "./encoding-of-map.js";
+import { couplesBatch, type MapNormalization, mapNorm, mapNormalizationOptions } from "./map-normalization.js";
 
 export const convnetOptions = {
   width: { default: 48, min: 1, integer: true, doc: "channels of the first stage; each stage doubles them" },
@@ -14,12 +16,13 @@ export const convnetOptions = {
     doc: "convolutions a stage; those after the first are residual",
   },
   stemStride: { default: 2, min: 1, max: 2, integer: true, doc: "stride of the first stage; the others have 2" },
-} satisfies OptionTable;
+  ...mapNormalizationOptions,
+} as const satisfies OptionTable;
 export type ConvnetConfig = ConfigOf<typeof convnetOptions>;
 
 /**
- * ConvNet: stages of 3×3 convolution (stride 2) → BatchNorm → ReLU, then the mean over the last map.
- *   stage i: channels width · 2ⁱ, then (depth − 1) times x + ReLU(BatchNorm(conv(x)))
+ * ConvNet: stages of 3×3 convolution (stride 2) → norm → ReLU, then the mean over the last map.
+ *   stage i: channels width · 2ⁱ, then (depth − 1) times x + ReLU(norm(conv(x)))
  * features [B, width · 2^(stages − 1)]; tokens are the last map, gridSize = imageSize / 2^stages rounded up.
  */
 export const convnet: EncoderDefinition<typeof convnetOptions> = {
@@ -28,7 +31,7 @@ export const convnet: EncoderDefinition<typeof convnetOptions> = {
   options: convnetOptions,
   learningRate: 2e-3,
 
-  build({ channels, imageSize }, { width, stages, depth, stemStride }) {
+  build({ channels, imageSize }, { width, stages, depth, stemStride, normalization }) {
     const reduction = stemStride * 2 ** (stages - 1);
     if (imageSize < reduction) {
       const most = Math.floor(Math.log2(imageSize / stemStride)) + 1;
@@ -40,35 +43,42 @@ export const convnet: EncoderDefinition<typeof convnetOptions> = {
       Object.fromEntries(
         widths.map((outChannels, i) => {
           const inChannels = i === 0 ? channels : widths[i - 1]!;
-          return [`stage${i}`, stage(inChannels, outChannels, depth, i === 0 ? stemStride : 2)];
+          return [`stage${i}`, stage(inChannels, outChannels, depth, i === 0 ? stemStride : 2, normalization)];
         }),
       ),
     );
     return {
       featureDim: widths.at(-1)!,
-      couplesBatch: true,
+      couplesBatch: couplesBatch(normalization),
       parameters: trunk.parameters,
       encode(parameters, images, mode) {
         expectSquareImages("convnet", images, channels);
-        const map = trunk.apply(parameters, images, mode); // [B, D, g, g]
-        const [B, D, gridSize] = expectShape("convnet", "map", map, ["B", "D", "g", "g"]);
-        const places = map.reshape([B, D, gridSize * gridSize]); // [B, D, N]
-        return { features: places.mean(-1), tokens: places.transpose([0, 2, 1]), gridSize };
+        return encodingOfMap("convnet", trunk.apply(parameters, images, mode));
       },
     };
   },
 };
 
-function stage(inChannels: number, outChannels: number, depth: number, stride: number): Layer {
-  const rest = Array.from({ length: depth - 1 }, (_, i) => [`refine${i}`, residual(unit(outChannels, outChannels, 1))]);
-  return sequence({ reduce: unit(inChannels, outChannels, stride), ...Object.fromEntries(rest) }) as Layer;
+function stage(
+  inChannels: number,
+  outChannels: number,
+  depth: number,
+  stride: number,
+  normalization: MapNormalization,
+): Layer {
+  const refine = () => residual(unit(outChannels, outChannels, 1, normalization));
+  const rest = Array.from({ length: depth - 1 }, (_, i) => [`refine${i}`, refine()]);
+  return sequence({
+    reduce: unit(inChannels, outChannels, stride, normalization),
+    ...Object.fromEntries(rest),
+  }) as Layer;
 }
 
-/** Convolution → BatchNorm → ReLU. */
-function unit(inChannels: number, outChannels: number, stride: number) {
+/** Convolution → norm → ReLU. */
+function unit(inChannels: number, outChannels: number, stride: number, normalization: MapNormalization) {
   return sequence({
-    convolution: convolution(inChannels, outChannels, { stride }),
-    norm: batchNorm(outChannels),
+    convolution: convolution(inChannels, outChannels, { stride }) as Layer,
+    norm: mapNorm(normalization, outChannels),
     relu,
   });
 }

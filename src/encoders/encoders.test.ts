@@ -1,15 +1,28 @@
 /** What is particular to one encoder. */
 import { describe, expect, test } from "vitest";
-import { type Branch, float32, type HostArray, keyFor, resolveOptions, runOnce, zerosFor } from "../compute/index.js";
+import {
+  type Branch,
+  float32,
+  type HostArray,
+  keyFor,
+  resolveOptions,
+  runOnce,
+  type Tensor,
+  zerosFor,
+} from "../compute/index.js";
 import { countParameters, evaluationMode, initialise } from "../nn/index.js";
 import { convnet } from "./convnet.js";
 import { resampleGrid } from "./resample-grid.js";
+import { resnet } from "./resnet.js";
 import { vit } from "./vit.js";
 
 const buildVit = (imageSize: number, given = {}) =>
   vit.build({ channels: 3, imageSize }, resolveOptions("vit", vit.options, given));
 const buildConvnet = (imageSize: number, given = {}) =>
   convnet.build({ channels: 3, imageSize }, resolveOptions("convnet", convnet.options, given));
+
+const buildResnet = (given = {}) =>
+  resnet.build({ channels: 3, imageSize: 32 }, resolveOptions("resnet", resnet.options, given));
 
 describe("convnet", () => {
   test("counts its parameters: convolutions, and a gain and a bias a channel", () => {
@@ -22,6 +35,69 @@ describe("convnet", () => {
     expect(() => buildConvnet(16, { stages: 6 })).toThrow("Images of 16 pixels allow 4 at stem stride 2");
     expect(() => buildConvnet(16, { stages: 4 })).not.toThrow();
     expect(() => buildConvnet(16, { stages: 5, stemStride: 1 })).not.toThrow();
+  });
+});
+
+describe("resnet", () => {
+  // torchvision's models without their classifier (fc), which has 512 or 2048 inputs and 1000 outputs
+  test.each([
+    [18, 11_689_512 - 513 * 1000, 512],
+    [34, 21_797_672 - 513 * 1000, 512],
+    [50, 25_557_032 - 2049 * 1000, 2048],
+  ])("counts the parameters of torchvision's at depth %i", (depth, count, featureDim) => {
+    const encoder = buildResnet({ depth, stem: "imagenet" });
+    expect(countParameters(encoder.parameters)).toBe(count);
+    expect(encoder.featureDim).toBe(featureDim);
+  });
+
+  test("the small stem has a kernel of 3 instead of 7", () => {
+    expect(countParameters(buildResnet().parameters)).toBe(11_176_512 - 3 * 64 * (7 * 7 - 3 * 3));
+  });
+
+  test("counts by hand: two stages of a width, projections where size or channels change", () => {
+    const [stem, first] = [9 * 3 * 8 + 16, 2 * (2 * 9 * 8 * 8 + 2 * 16)];
+    const second = 9 * 8 * 16 + 9 * 16 * 16 + 8 * 16 + 3 * 32 + (2 * 9 * 16 * 16 + 2 * 32);
+    expect(countParameters(buildResnet({ width: 8, stages: 2 }).parameters)).toBe(stem + first + second);
+  });
+
+  test("GroupNorm has as many parameters, and couples nothing", () => {
+    const grouped = buildResnet({ normalization: "group" });
+    expect(countParameters(grouped.parameters)).toBe(countParameters(buildResnet().parameters));
+    expect([grouped.couplesBatch, buildResnet().couplesBatch]).toEqual([false, true]);
+  });
+
+  test("names the depths there are", () => {
+    expect(() => buildResnet({ depth: 20 })).toThrow('resnet: "depth" must be 18, 34 or 50, got 20');
+  });
+
+  test.each(["cifar", "imagenet"])("the stem %s leaves the grid it promises", async (stem) => {
+    const encoder = buildResnet({ width: 1, stem });
+    const values = initialise(encoder.parameters, keyFor(0)) as Branch<HostArray>;
+    const images = float32(new Float32Array(2 * 3 * 32 * 32).fill(0.5), [2, 3, 32, 32]);
+    const { tokens } = await runOnce({ images, values }, ({ images, values }) => ({
+      tokens: encoder.encode(values, images, evaluationMode()).tokens,
+    }));
+    expect(tokens.shape).toEqual([2, stem === "cifar" ? 16 : 1, 8]);
+  });
+
+  test("blocks that start as the identity pass the stem through", async () => {
+    const encoder = buildResnet({ width: 2, stages: 1, zeroInitResidual: true });
+    const values = initialise(encoder.parameters, keyFor(0)) as Branch<Branch<HostArray>>;
+    const images = float32(
+      Float32Array.from({ length: 3 * 64 }, (_, i) => Math.sin(i)),
+      [1, 3, 8, 8],
+    );
+    const { whole, stem } = await runOnce({ images, values }, ({ images, values }) => {
+      const stemOnly = images.conv2d(
+        (values.stem as unknown as { convolution: { weight: Tensor } }).convolution.weight,
+        {
+          padding: 1,
+        },
+      );
+      const { tokens } = encoder.encode(values, images, evaluationMode());
+      return { whole: tokens, stem: stemOnly.relu().reshape([1, 2, 64]).transpose([0, 2, 1]) };
+    });
+    for (const [i, value] of whole.data.entries()) expect(value).toBeCloseTo(stem.data[i]!, 4);
   });
 });
 

@@ -1,5 +1,5 @@
 import { ShapeError, type Tensor, ValueError } from "../compute/index.js";
-import { ones, zeros } from "./initialisers.js";
+import { type Initialiser, ones, zeros } from "./initialisers.js";
 import type { Layer, Mode } from "./layer.js";
 import { inverseStd, sumOfSquares } from "./moments.js";
 import { type ParameterSpec, parameter, type TensorsOf } from "./parameter.js";
@@ -10,6 +10,8 @@ export interface BatchNormOptions {
   readonly newStatisticsWeight?: number;
   /** Learned gain and bias. */
   readonly affine?: boolean;
+  /** Zeros silence a residual branch at the start. */
+  readonly gainInit?: Initialiser;
 }
 
 export type BatchNormParameters = {
@@ -30,12 +32,12 @@ export type BatchNormParameters = {
  * Source: Ioffe and Szegedy 2015, arXiv:1502.03167. Deviations: none.
  */
 export function batchNorm(channels: number, options: BatchNormOptions = {}): Layer<BatchNormParameters> {
-  const { epsilon = 1e-5, newStatisticsWeight = 0.1, affine = true } = options;
+  const { epsilon = 1e-5, newStatisticsWeight = 0.1, affine = true, gainInit = ones } = options;
   const statistics = {
     runningMean: parameter([channels], "buffer", zeros),
     runningVariance: parameter([channels], "buffer", ones),
   };
-  const learned = { gain: parameter([channels], "gain", ones), bias: parameter([channels], "bias", zeros) };
+  const learned = { gain: parameter([channels], "gain", gainInit), bias: parameter([channels], "bias", zeros) };
   return {
     parameters: affine ? { ...learned, ...statistics } : statistics,
     apply(parameters, x, mode) {

@@ -3,6 +3,7 @@ export { gelu, relu } from "./activations.js";
 export { type AttentionParameters, attention } from "./attention.js";
 export { type BatchNormOptions, type BatchNormParameters, batchNorm } from "./batch-norm.js";
 export { type ConvolutionOptions, type ConvolutionParameters, convolution } from "./convolution.js";
+export { type GroupNormOptions, type GroupNormParameters, groupNorm } from "./group-norm.js";
 export { type Gru, type GruParameters, gru } from "./gru.js";
 export {
   fanInUniform,
@@ -40,3 +41,5 @@ export {
   type TensorsOf,
 } from "./parameter.js";
 export { patchEmbedding, patchesOf } from "./patch-embedding.js";
+export { averagePool, globalAveragePool, maxPool } from "./pooling.js";
+export { type TransposedConvolutionOptions, transposedConvolution } from "./transposed-convolution.js";

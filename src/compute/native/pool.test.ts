@@ -62,7 +62,7 @@ describe.each([
   };
 
   test("average", async () => {
-    const { output, gradient } = await run((x) => x.averagePool2d(window, stride));
+    const { output, gradient } = await run((x) => x.averagePool2d(window, { stride }));
     expect(output.shape).toEqual([1, 1, ...counts]);
     expectClose(
       output.data,
@@ -75,7 +75,7 @@ describe.each([
   });
 
   test("maximum", async () => {
-    const { output, gradient } = await run((x) => x.maxPool2d(window, stride));
+    const { output, gradient } = await run((x) => x.maxPool2d(window, { stride }));
     const largest = (shown: readonly { value: number }[]) => Math.max(...shown.map(({ value }) => value));
     expectClose(output.data, windows.map(largest));
     expectClose(

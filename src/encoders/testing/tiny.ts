@@ -6,6 +6,7 @@ import type { Encoder, EncoderDefinition, ImageShape } from "../encoder.js";
 /** Options by encoder; one that is not here is tested at its defaults. */
 export const tinyOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   convnet: { width: 2, stages: 2, depth: 2 },
+  resnet: { width: 2, stages: 2 },
   vit: { patchSize: 4, width: 4, depth: 1, numHeads: 2, mlpRatio: 2 },
 };
 

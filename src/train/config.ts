@@ -24,6 +24,8 @@ export interface TrainConfig {
   readonly views: readonly ViewRecipe[];
   readonly numGlobalViews: number;
   readonly batchSize: number;
+  /** Images of a batch encoded at a time; the whole batch if absent. The gradient is the whole batch's either way. */
+  readonly chunkSize?: number;
   readonly totalSteps: number;
   readonly warmupSteps: number;
   /** Peak of the warm-up; a cosine takes it to `finalLearningRate`. */

@@ -4,7 +4,8 @@ import { NotFiniteError, train } from "./loop.js";
 import type { TrainState } from "./state.js";
 import { tinyConfig } from "./testing/tiny-run.js";
 import { usePictures } from "./testing/use-pictures.js";
-import { createTrainer, type StepOutputs, type Trainer } from "./trainer.js";
+import { createTrainer, type Trainer } from "./trainer.js";
+import type { StepOutputs } from "./training-step.js";
 
 const scalar = (value: number): HostArray => float32([value], []);
 const vector = (...values: number[]): HostArray => float32(values, [values.length]);
@@ -22,7 +23,7 @@ function countingTrainer(totalSteps: number, reportAt: (step: number) => Measure
     config: { totalSteps },
     learningRate: (step: number) => step / 100,
     inputsAt: async (step: number) => ({ views: { view0: vector(step) }, noise: {}, scalars: {} }),
-    executable: {
+    step: {
       async run(
         { trainable, views }: { trainable: { w: HostArray }; views: { view0: HostArray } },
         into?: StepOutputs,

@@ -1,7 +1,8 @@
 /** The training loop. */
 import { DarkmatterError } from "../compute/index.js";
 import type { TrainState } from "./state.js";
-import type { StepOutputs, StepReport, Trainer } from "./trainer.js";
+import type { Trainer } from "./trainer.js";
+import type { StepOutputs, StepReport } from "./training-step.js";
 
 export interface StepEvent {
   /** Updates done, this one included. */
@@ -39,7 +40,7 @@ export async function* train(trainer: Trainer, start: TrainState): AsyncGenerato
     const started = performance.now();
     const { step, trainable, buffers, slots } = state;
     const inputs = await trainer.inputsAt(step); // 1. data, augmented: V of [B, C, H, W]
-    const next = await trainer.executable.run({ ...inputs, trainable, buffers, slots }, memory); // 2. encode, 3. objective, 4. update
+    const next = await trainer.step.run({ ...inputs, trainable, buffers, slots }, memory); // 2. encode, 3. objective, 4. update
     const { report } = next;
     const scalars = readScalars(report, trainer.learningRate(step));
     requireFinite(scalars, step + 1);

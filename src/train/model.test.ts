@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { concat, float32, runOnce, type Tensor } from "../compute/index.js";
 import { trainingMode } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
-import { buildModel, encodeViews, type Model } from "./model.js";
+import { buildModel, encodeViews, type Model, projectFeatures } from "./model.js";
 
 const config = {
   data: { source: "x", numImages: 8, channels: 1, digest: "" },
@@ -23,7 +23,7 @@ describe("buildModel", () => {
   });
 
   test.each<[change: Partial<TrainConfig>, message: RegExp]>([
-    [{ encoder: { name: "convnext", options: {} } }, /unknown encoder "convnext".*Did you mean "convnet"/],
+    [{ encoder: { name: "convnut", options: {} } }, /unknown encoder "convnut".*Did you mean "convnet"/],
     [{ objective: { name: "vicregs", options: {} } }, /unknown objective "vicregs".*Did you mean "vicreg"/],
     [{ encoder: { name: "convnet", options: { widht: 3 } } }, /Did you mean "width"/],
     [{ objective: { name: "vicreg", options: { targetStd: -1 } } }, /targetStd/],
@@ -33,7 +33,7 @@ describe("buildModel", () => {
   });
 });
 
-describe("encodeViews", () => {
+describe("encodeViews and projectFeatures", () => {
   /** An encoder whose features are the mean gray and the size of an image; a projector that multiplies by 10. */
   function transparentModel(): { model: Model; encoded: number[][]; projected: number[][] } {
     const encoded: number[][] = [];
@@ -50,7 +50,7 @@ describe("encodeViews", () => {
     return { model: { encoder: { encode }, projector: { apply } } as unknown as Model, encoded, projected };
   }
 
-  test("passes views of one size through together, and gives each view its own in its place", async () => {
+  test("pass views of one size through together, and give each view its own in its place", async () => {
     const sizes = [8, 4, 8, 6, 4];
     // View v of image i is gray 10 v + i.
     const views = sizes.map((size, v) => {
@@ -60,7 +60,8 @@ describe("encodeViews", () => {
     const { model, encoded, projected } = transparentModel();
     const results = await runOnce(Object.fromEntries(views.entries()), (given: Record<string, Tensor>) => {
       const tensors = sizes.map((_, v) => given[v]!);
-      const { features, projections } = encodeViews(model, {} as never, tensors, trainingMode());
+      const features = encodeViews(model, {} as never, tensors, trainingMode());
+      const projections = projectFeatures(model, {} as never, features, trainingMode());
       return {
         features: Object.fromEntries(features.entries()),
         projections: Object.fromEntries(projections.entries()),

@@ -55,16 +55,16 @@ export function buildModel(config: ModelConfig): Model {
 }
 
 /**
- * Encode and project views. Views of one size pass through together, so BatchNorm sees them all.
+ * Encode views. Those of one size pass through together, so BatchNorm sees them all.
  * @param views one a view, each [B, C, H, W]
- * @returns one a view: features [B, F] and projections [B, D]
+ * @returns one a view: features [B, F]
  */
 export function encodeViews(
   model: Model,
-  parameters: TensorsOf<ModelSpecs>,
+  parameters: TensorsOf<ModelSpecs>["encoder"],
   views: readonly Tensor[],
   mode: Mode,
-): { features: Tensor[]; projections: Tensor[] } {
+): Tensor[] {
   const features: Tensor[] = [];
   for (const size of new Set(views.map((view) => view.shape[3]!))) {
     const group = [...views.keys()].filter((v) => views[v]!.shape[3] === size);
@@ -72,11 +72,25 @@ export function encodeViews(
       group.map((v) => views[v]!),
       0,
     );
-    const encoded = model.encoder.encode(parameters.encoder, joined, mode).features; // [group * B, F]
+    const encoded = model.encoder.encode(parameters, joined, mode).features; // [group * B, F]
     encoded.split(0, group.length).forEach((part, i) => {
       features[group[i]!] = part;
     });
   }
-  const projected = model.projector.apply(parameters.projector ?? {}, concat(features, 0), mode); // [V * B, D]
-  return { features, projections: projected.split(0, views.length) };
+  return features;
+}
+
+/**
+ * Project the features of all views at once, so BatchNorm sees them all.
+ * @param features one a view, each [B, F]
+ * @returns one a view: projections [B, D]
+ */
+export function projectFeatures(
+  model: Model,
+  parameters: TensorsOf<ModelSpecs>["projector"],
+  features: readonly Tensor[],
+  mode: Mode,
+): Tensor[] {
+  const projected = model.projector.apply(parameters, concat(features, 0), mode); // [V * B, D]
+  return projected.split(0, features.length);
 }

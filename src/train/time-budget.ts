@@ -51,7 +51,7 @@ export async function measureSteps(
     const secondsPerStep = median(times);
     const imagesPerSecond = config.batchSize / secondsPerStep;
     const secondsSpent = (performance.now() - started) / 1000;
-    return { secondsPerStep, imagesPerSecond, peakBytes: trainer.peakBytes, secondsSpent };
+    return { secondsPerStep, imagesPerSecond, peakBytes: trainer.step.peakBytes, secondsSpent };
   } finally {
     await trainer.close();
   }

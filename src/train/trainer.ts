@@ -3,44 +3,21 @@ import { createViewLoader, type ViewLoader } from "../augment/index.js";
 import {
   type ConfigOf,
   chooseEngine,
-  compile,
-  type Executable,
-  type HostArray,
   keyFor,
   lookUp,
   type OptionTable,
   Random,
   resolveOptions,
-  type Tree,
 } from "../compute/index.js";
 import { type ImageSet, locationOf } from "../data/index.js";
 import { type Optimizer, optimizers, type Schedule, scalarInputs, warmupCosine } from "../optim/index.js";
+import { createChunkedStep } from "./chunked-step.js";
 import type { TrainConfig } from "./config.js";
 import { buildModel, type Model } from "./model.js";
 import { initialState, type TrainState } from "./state.js";
-import { traceStep, viewSpecs } from "./step-program.js";
-
-/** What a step reports beside the next state. */
-export interface StepReport {
-  readonly total: HostArray;
-  readonly terms: Readonly<Record<string, HostArray>>;
-  readonly gradientNorm: HostArray;
-  /** First view of the batch: [B, F] and [B, D]. */
-  readonly features: HostArray;
-  readonly projections: HostArray;
-}
-
-interface StepArrays {
-  readonly trainable: Tree<HostArray>;
-  readonly buffers: Tree<HostArray>;
-  readonly slots: Readonly<Record<string, Tree<HostArray>>>;
-}
-type StepInputs = StepArrays & {
-  readonly views: Readonly<Record<string, HostArray>>;
-  readonly noise: Readonly<Record<string, HostArray>>;
-  readonly scalars: Readonly<Record<string, HostArray>>;
-};
-export type StepOutputs = StepArrays & { readonly report: StepReport };
+import { viewSpecs } from "./step-program.js";
+import type { HostInputs, TrainingStep } from "./training-step.js";
+import { createWholeStep } from "./whole-step.js";
 
 export interface Trainer {
   readonly config: TrainConfig;
@@ -48,11 +25,9 @@ export interface Trainer {
   readonly loader: ViewLoader;
   readonly learningRate: Schedule;
   readonly initial: TrainState;
-  /** Bytes the engine expects to need at most, where it knows. */
-  readonly peakBytes: number | undefined;
   /** Everything of a step that does not come from the state: its views, its noise, its scalars. */
-  inputsAt(step: number): Promise<Pick<StepInputs, "views" | "noise" | "scalars">>;
-  readonly executable: Executable<StepInputs, StepOutputs>;
+  inputsAt(step: number): Promise<HostInputs>;
+  readonly step: TrainingStep;
   close(): Promise<void>;
 }
 
@@ -86,28 +61,27 @@ export async function createTrainer(config: TrainConfig, set: ImageSet): Promise
     const { noise, scalars } = hostInputs(config, model, optimizer, optimizerConfig, learningRate, 0);
     const { trainable, buffers, slots } = initial;
     const specs = { trainable, buffers, slots, views: viewSpecs(loader.shapes), noise, scalars };
-    const { numGlobalViews, maxGradientNorm } = config;
-    const program = await traceStep(specs, {
-      model,
-      optimizer,
-      optimizerConfig,
-      numGlobalViews,
-      maxGradientNorm,
-    });
-    const engine = await chooseEngine(config.engine);
-    const executable = await compile(program, engine, { numThreads: config.numThreads });
+    const { numGlobalViews, maxGradientNorm, numThreads, chunkSize } = config;
+    const options = {
+      ...{ model, optimizer, optimizerConfig, numGlobalViews, maxGradientNorm },
+      engine: await chooseEngine(config.engine),
+      engineOptions: { numThreads },
+    };
+    const compiled =
+      chunkSize === undefined
+        ? await createWholeStep(specs, options)
+        : await createChunkedStep(specs, chunkSize, options);
     return {
       config,
       model,
       loader,
       learningRate,
       initial,
-      peakBytes: executable.peakBytes,
       inputsAt,
-      executable: executable as unknown as Trainer["executable"],
+      step: compiled,
       async close() {
         await loader.close();
-        await executable.dispose();
+        await compiled.dispose();
       },
     };
   } catch (error) {

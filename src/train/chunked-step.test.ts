@@ -1,0 +1,155 @@
+/** A batch in chunks: the gradient of the whole, in the memory of a chunk. */
+import { describe, expect, test } from "vitest";
+import { flattenTree, type HostArray, isHostArray, type Tree } from "../compute/index.js";
+import type { ChoiceOption } from "../compute/options.js";
+import { encoders } from "../encoders/catalog.js";
+import type { EncoderDefinition } from "../encoders/index.js";
+import { tinyEncoder, tinyOptions } from "../encoders/testing/tiny.js";
+import { objectives } from "../objectives/catalog.js";
+import { rowsOf } from "./batch-rows.js";
+import { arraysOf, type TrainState } from "./state.js";
+import { makeSteps, relativeDifference, type TinyStepOptions, tinyStep } from "./testing/tiny-step.js";
+import type { StepInputs, TrainingStep } from "./training-step.js";
+
+/** Rounding of sums in another order: relative to the largest number of each array. */
+const TOLERANCE = 1e-4;
+
+const coupled = Object.keys(encoders).filter((name) => tinyEncoder(name).couplesBatch);
+/** Encoders that do not couple the images of a batch, by themselves or by choice. */
+const independent = Object.values(encoders as Record<string, EncoderDefinition>).flatMap(({ name, options }) => {
+  if (!tinyEncoder(name).couplesBatch) return [{ encoder: name, encoderOptions: { ...tinyOptions[name] } }];
+  const isFree = "normalization" in options && (options.normalization as ChoiceOption).choices.includes("group");
+  return isFree ? [{ encoder: name, encoderOptions: { ...tinyOptions[name], normalization: "group" } }] : [];
+});
+
+const leaves = (tree: Tree<HostArray>) => flattenTree<HostArray>(tree, isHostArray);
+
+async function using<T>(compiling: Promise<TrainingStep>, use: (step: TrainingStep) => T | Promise<T>): Promise<T> {
+  const step = await compiling;
+  try {
+    return await use(step);
+  } finally {
+    await step.dispose();
+  }
+}
+
+function startInputs({ trainable, buffers, slots }: TrainState): Pick<StepInputs, "trainable" | "buffers" | "slots"> {
+  return { trainable, buffers, slots };
+}
+
+/** Gradients and losses of the first step: of the whole batch, and in chunks of these sizes. */
+async function gradientsOf(options: TinyStepOptions, chunkSizes: readonly number[]) {
+  const tiny = tinyStep(options);
+  const inputs = { ...startInputs(tiny.start), ...tiny.inputsAt(0) };
+  const losses: number[] = [];
+  const gradientAt = (chunkSize?: number) =>
+    using(tiny.compile(chunkSize), async (step) => {
+      losses.push((await step.run(inputs)).report.total.data[0]!);
+      return leaves(await step.gradient(inputs));
+    });
+  const whole = await gradientAt();
+  const chunked = [];
+  for (const chunkSize of chunkSizes) chunked.push(await gradientAt(chunkSize));
+  return { whole, chunked, losses };
+}
+
+/** Relative to the largest number of each array; what is all but zero in truth (a key's bias) is held to the others. */
+function largestDifference(actual: ReadonlyMap<string, HostArray>, expected: ReadonlyMap<string, HostArray>) {
+  expect([...actual.keys()]).toEqual([...expected.keys()]);
+  const floor = 0.01 * largestOf(expected);
+  return Math.max(...[...expected].map(([path, array]) => relativeDifference(actual.get(path)!, array, floor)));
+}
+
+function largestOf(arrays: ReadonlyMap<string, HostArray>): number {
+  return Math.max(...[...arrays.values()].flatMap(({ data }) => Array.from(data, Math.abs)));
+}
+
+/** Two global views and, where the objective takes them, two smaller local ones. */
+function viewSizesFor(objective: string): number[] {
+  const { needs } = objectives[objective as keyof typeof objectives];
+  return needs.localViews ? [8, 8, 4, 4] : [8, 8];
+}
+
+// Encoder and objective meet in the features alone: each objective with one encoder and each encoder with one objective.
+const pairs = [
+  ...Object.keys(objectives).map((objective) => ({ encoder: "vit", encoderOptions: tinyOptions.vit!, objective })),
+  ...independent.filter(({ encoder }) => encoder !== "vit").map((it) => ({ ...it, objective: "vicreg" })),
+];
+
+test.each(pairs)("the gradient of $objective through $encoder in chunks is that of the whole batch", async (pair) => {
+  // 5 leaves a last chunk of one image, 2 divides the batch
+  const { whole, chunked, losses } = await gradientsOf({ ...pair, viewSizes: viewSizesFor(pair.objective) }, [5, 2]);
+  for (const loss of losses) expect(Math.abs(loss / losses[0]! - 1)).toBeLessThan(TOLERANCE);
+  for (const gradient of chunked) expect(largestDifference(gradient, whole)).toBeLessThan(TOLERANCE);
+  expect(largestOf(whole), "there is a gradient to compare").toBeGreaterThan(1e-3);
+});
+
+describe.each(Object.keys(objectives))("of %s", (objective) => {
+  test("a training in chunks ends where the whole one does, and to the bit where another of its kind does", async () => {
+    const tiny = tinyStep({ encoder: "vit", objective, viewSizes: viewSizesFor(objective) });
+    const train = (chunkSize?: number) => using(tiny.compile(chunkSize), (step) => makeSteps(tiny, step));
+    const [whole, chunked, again] = [await train(), await train(4), await train(4)];
+    for (const [i, total] of whole.totals.entries()) {
+      expect(Math.abs(chunked.totals[i]! / total - 1), `loss of step ${i + 1}`).toBeLessThan(1e-3);
+    }
+    expect(largestDifference(arraysOf(chunked.state), arraysOf(whole.state))).toBeLessThan(1e-3);
+    expect(largestDifference(arraysOf(whole.state), arraysOf(tiny.start)), "it has moved").toBeGreaterThan(0.1);
+    expect(again.totals).toEqual(chunked.totals);
+    expect(arraysOf(again.state)).toEqual(arraysOf(chunked.state));
+  });
+});
+
+describe.each(coupled)("%s, which couples the images it sees together,", (encoder) => {
+  test("gives the whole gradient in one chunk, and another one in two", async () => {
+    const { whole, chunked } = await gradientsOf({ encoder, objective: "vicreg" }, [6, 3]);
+    expect(largestDifference(chunked[0]!, whole)).toBeLessThan(TOLERANCE);
+    expect(largestDifference(chunked[1]!, whole)).toBeGreaterThan(100 * TOLERANCE);
+  });
+
+  test("records its statistics once a chunk, in order", async () => {
+    const options = { encoder, objective: "vicreg" };
+    const tiny = tinyStep(options);
+    const inputs = { ...startInputs(tiny.start), ...tiny.inputsAt(0) };
+    const buffersOf = (step: TrainingStep, changes: Partial<StepInputs>) =>
+      step.run({ ...inputs, ...changes }).then(({ buffers }) => buffers as { encoder: Tree<HostArray> });
+    const inChunks = await using(tiny.compile(3), (step) => buffersOf(step, {}));
+    // The same by hand: a step on the first half, and one on the second that goes on from its statistics.
+    const byHand = await using(tinyStep({ ...options, batchSize: 3 }).compile(), async (step) => {
+      const buffers = await buffersOf(step, { views: rowsOf(inputs.views, 0, 3) });
+      return buffersOf(step, { views: rowsOf(inputs.views, 3, 3), buffers });
+    });
+    expect(largestDifference(leaves(inChunks.encoder), leaves(byHand.encoder))).toBeLessThan(TOLERANCE);
+    const { encoder: atStart } = tiny.start.buffers as { encoder: Tree<HostArray> };
+    expect(largestDifference(leaves(inChunks.encoder), leaves(atStart))).toBeGreaterThan(0.1);
+  });
+});
+
+test("the state of a step outlives the next one, and a step only reads what it is given", async () => {
+  const tiny = tinyStep({ encoder: "convnet", objective: "simclr" });
+  await using(tiny.compile(4), async (step) => {
+    const first = await step.run({ ...startInputs(tiny.start), ...tiny.inputsAt(0) });
+    const state = structuredClone({ trainable: first.trainable, buffers: first.buffers, slots: first.slots });
+    await step.run({ trainable: first.trainable, buffers: first.buffers, slots: first.slots, ...tiny.inputsAt(1) });
+    expect({ trainable: first.trainable, buffers: first.buffers, slots: first.slots }).toEqual(state);
+  });
+});
+
+test.each([0, -1, 2.5])("a chunk of %s images is refused", async (chunkSize) => {
+  const tiny = tinyStep({ encoder: "vit", objective: "simclr" });
+  await expect(tiny.compile(chunkSize)).rejects.toThrow(/"chunkSize" must be a whole number, at least 1/);
+});
+
+describe("memory grows with the chunk, not with the batch", () => {
+  const peakOf = (batchSize: number, chunkSize?: number) => {
+    const encoderOptions = { patchSize: 4, width: 32, depth: 2, numHeads: 2 };
+    const tiny = tinyStep({ encoder: "vit", encoderOptions, objective: "simclr", viewSizes: [16, 16], batchSize });
+    return using(tiny.compile(chunkSize), ({ peakBytes }) => peakBytes!);
+  };
+
+  test("by what the compiler counts", async () => {
+    const [alone, whole, chunked] = [await peakOf(32), await peakOf(256), await peakOf(256, 32)];
+    const viewBytes = 2 * 256 * 3 * 16 * 16 * 4;
+    expect(whole).toBeGreaterThan(6 * alone);
+    expect(chunked - viewBytes).toBeLessThan(1.5 * alone);
+  });
+});

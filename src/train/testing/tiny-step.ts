@@ -1,0 +1,122 @@
+/** A training step of a tiny model on noise: no images, no threads, everything a function of the step. */
+import {
+  chooseEngine,
+  type EngineName,
+  float32,
+  type HostArray,
+  keyFor,
+  Random,
+  resolveOptions,
+  sizeOf,
+} from "../../compute/index.js";
+import { tinyOptions } from "../../encoders/testing/tiny.js";
+import { adamw, type Optimizer, scalarInputs, warmupCosine } from "../../optim/index.js";
+import { createChunkedStep } from "../chunked-step.js";
+import { buildModel } from "../model.js";
+import { initialState, type TrainState } from "../state.js";
+import { viewSpecs } from "../step-program.js";
+import type { HostInputs, StepOutputs, TrainingStep } from "../training-step.js";
+import { createWholeStep } from "../whole-step.js";
+
+export interface TinyStepOptions {
+  readonly encoder: string;
+  readonly encoderOptions?: Readonly<Record<string, unknown>>;
+  readonly objective: string;
+  readonly batchSize?: number;
+  /** Pixels a side of each view, global ones first: all of the largest size. */
+  readonly viewSizes?: readonly number[];
+  readonly projector?: { readonly hiddenDim: number; readonly numHiddenLayers: number; readonly outDim: number };
+  readonly engine?: EngineName;
+}
+
+export interface TinyStep {
+  readonly start: TrainState;
+  inputsAt(step: number): HostInputs;
+  /** @param chunkSize the whole batch by default */
+  compile(chunkSize?: number): Promise<TrainingStep>;
+}
+
+const CHANNELS = 3;
+const NUM_STEPS = 5;
+const SEED = 1;
+
+export function tinyStep(options: TinyStepOptions): TinyStep {
+  const { encoder, objective, batchSize = 6, viewSizes = [8, 8], engine = "native" } = options;
+  const projector = options.projector ?? { hiddenDim: 8, numHiddenLayers: 1, outDim: 6 };
+  const imageSize = Math.max(...viewSizes);
+  const model = buildModel({
+    encoder: { name: encoder, options: options.encoderOptions ?? tinyOptions[encoder] ?? {} },
+    objective: { name: objective, options: {} },
+    projector,
+    imageSize,
+    data: { source: "noise", digest: "", numImages: batchSize, channels: CHANNELS },
+  });
+  const optimizer: Optimizer = adamw;
+  // Adam divides by the gradient's size: with its usual epsilon it would make a step of what is only a rounding error.
+  const optimizerConfig = resolveOptions(adamw.name, adamw.options, { epsilon: 1e-3 });
+  const schedule = warmupCosine({ peak: 1e-2, warmupSteps: 2, totalSteps: NUM_STEPS });
+  const shapes = viewSizes.map((size) => [batchSize, CHANNELS, size, size]);
+  const start = initialState(model.specs, optimizer, 3);
+
+  const inputsAt = (step: number): HostInputs => {
+    const dims = { batchSize, projectionDim: projector.outDim };
+    const at = { step, learningRate: schedule(step), weightDecay: 0.05 };
+    return {
+      views: Object.fromEntries(shapes.map((shape, v) => [`view${v}`, normals(shape, v, step)])),
+      noise: model.objective.noise?.(model.objectiveConfig, dims, new Random(keyFor(SEED, "noise", step))) ?? {},
+      scalars: scalarInputs(adamw.scalars(at, optimizerConfig)),
+    };
+  };
+
+  return {
+    start,
+    inputsAt,
+    async compile(chunkSize) {
+      const { noise, scalars } = inputsAt(0);
+      const { trainable, buffers, slots } = start;
+      const specs = { trainable, buffers, slots, views: viewSpecs(shapes), noise, scalars };
+      const stepOptions = {
+        model,
+        optimizer,
+        optimizerConfig,
+        numGlobalViews: viewSizes.filter((size) => size === imageSize).length,
+        maxGradientNorm: 1,
+        engine: await chooseEngine(engine),
+        engineOptions: { numThreads: 2 },
+      };
+      return chunkSize === undefined
+        ? createWholeStep(specs, stepOptions)
+        : createChunkedStep(specs, chunkSize, stepOptions);
+    },
+  };
+}
+
+/** Make steps from the start on, two copies of the state taking turns as in the loop. */
+export async function makeSteps(tiny: TinyStep, step: TrainingStep, count = NUM_STEPS) {
+  let state = tiny.start;
+  let memory: StepOutputs | undefined;
+  const totals: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const { trainable, buffers, slots } = state;
+    const next = await step.run({ trainable, buffers, slots, ...tiny.inputsAt(i) }, memory);
+    totals.push(next.report.total.data[0]!);
+    // The start is left as it is, so that others can start there too.
+    memory = i === 0 ? undefined : { trainable, buffers, slots, report: next.report };
+    state = { step: i + 1, trainable: next.trainable, buffers: next.buffers ?? {}, slots: next.slots };
+  }
+  return { totals, state };
+}
+
+/** Largest difference relative to the largest number of `expected`, or to `floor` if that is larger. */
+export function relativeDifference(actual: HostArray, expected: HostArray, floor = 1e-3): number {
+  const scale = Math.max(floor, ...Array.from(expected.data, Math.abs));
+  return Math.max(...Array.from(actual.data, (value, i) => Math.abs(value - expected.data[i]!))) / scale;
+}
+
+function normals(shape: readonly number[], view: number, step: number): HostArray {
+  const random = new Random(keyFor(SEED, "view", view, step));
+  return float32(
+    Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
+    shape,
+  );
+}

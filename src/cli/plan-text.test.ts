@@ -60,6 +60,11 @@ test("says what is about to happen", () => {
   ]);
 });
 
+test("says how many images are encoded at a time, if not the whole batch", () => {
+  const text = lines({ config: { ...plan.config, batchSize: 1024, chunkSize: 64 } });
+  expect(text).toContain("batch      1,024 of 1,204 images · encoded 64 at a time · 4 steps an epoch");
+});
+
 test("lists skipped files with their reasons, the first three, and warnings", () => {
   const skipped = Array.from({ length: 7 }, (_, i) => ({ path: `${i}.png`, reason: "cannot be decoded" }));
   const text = lines({ skipped, warnings: ["labels.csv has no label for 3 of 1204 images"] });

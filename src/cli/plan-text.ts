@@ -9,17 +9,14 @@ const LABEL_WIDTH = 11;
 
 /** What is about to happen: data, model, views, schedule, and what it will cost. */
 export function renderPlan(plan: TrainPlan): string {
-  const { config, path, numImages, numParameters, stepsPerEpoch } = plan;
+  const { config, path, numParameters } = plan;
   const rows: [label: string, text: string][] = [
     ["data", dataOf(plan)],
     ["encoder", `${config.encoder.name}${settings(config.encoder.options)} · ${formatLarge(numParameters)} parameters`],
     ["objective", `${config.objective.name}${settings(config.objective.options)}`],
     ["projector", projectorOf(config.projector)],
     ...config.views.flatMap((_, index) => viewRow(config.views, index)),
-    [
-      "batch",
-      `${formatCount(config.batchSize)} of ${countOf(numImages, "image")} · ${countOf(stepsPerEpoch, "step")} an epoch`,
-    ],
+    ["batch", batchOf(plan)],
     ["schedule", scheduleOf(plan)],
     ["optimizer", optimizerOf(config)],
     ["engine", `${config.engine}, ${countOf(config.numThreads, "thread")} · seed ${config.seed}`],
@@ -69,6 +66,16 @@ function viewRow(views: Views, index: number): [string, string][] {
 function viewText({ size, steps }: Views[number]): string {
   const names = steps.map(({ name }) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
   return `${size} px: ${names.join(", ")}`;
+}
+
+function batchOf({ config, numImages, stepsPerEpoch }: TrainPlan): string {
+  const { batchSize, chunkSize } = config;
+  const parts = [
+    `${formatCount(batchSize)} of ${countOf(numImages, "image")}`,
+    ...(chunkSize === undefined ? [] : [`encoded ${formatCount(chunkSize)} at a time`]),
+    `${countOf(stepsPerEpoch, "step")} an epoch`,
+  ];
+  return parts.join(" · ");
 }
 
 function scheduleOf({ config, stepsPerEpoch, resumedFrom }: TrainPlan): string {

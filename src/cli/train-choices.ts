@@ -43,6 +43,12 @@ const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
     doc: "images a step (default: from their number)",
     bounds: { isWhole: true, min: 2 },
   },
+  chunk: {
+    kind: "number",
+    flag: "--chunk <images>",
+    doc: "encode a batch so many images at a time: same gradient, less memory",
+    bounds: COUNT,
+  },
   seed: {
     kind: "number",
     flag: "--seed <number>",

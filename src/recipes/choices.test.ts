@@ -103,6 +103,7 @@ test("what is chosen is taken", async () => {
     views,
     epochs: 2.5,
     batch: 100,
+    chunk: 30,
     seed: 5,
     learningRate: 0.01,
     weightDecay: 0,
@@ -120,6 +121,7 @@ test("what is chosen is taken", async () => {
     numGlobalViews: 2,
     totalSteps: 25,
     batchSize: 100,
+    chunkSize: 30,
     seed: 5,
     learningRate: 0.01,
     weightDecay: 0,
@@ -130,10 +132,15 @@ test("what is chosen is taken", async () => {
   expect(strong.views).not.toEqual((await choose()).views);
 });
 
+test("a chunk of the whole batch or more is no chunk", async () => {
+  for (const chunk of [50, 64]) expect(await choose({ batch: 50, chunk })).not.toHaveProperty("chunkSize");
+  expect(await choose({ batch: 50 })).not.toHaveProperty("chunkSize");
+});
+
 describe("a choice that does not fit is refused in words", () => {
   test.each<[choices: object, message: RegExp]>([
     [{ objective: "simcrl" }, /unknown objective "simcrl"\. Did you mean "simclr"\?/],
-    [{ encoder: "resnet" }, /unknown encoder "resnet".*Known: .*convnet/],
+    [{ encoder: "resnut" }, /unknown encoder "resnut".*Known: .*convnet/],
     [{ engine: "cuda" }, /unknown engine "cuda".*native/],
     [{ objectiv: "simclr" }, /unknown choice "objectiv"\. Did you mean "objective"\?/],
     [{ objectiveOptions: { temprature: 1 } }, /Did you mean "temperature"/],
@@ -141,6 +148,7 @@ describe("a choice that does not fit is refused in words", () => {
     [{ projector: { outDim: 0 } }, /"outDim" must be a whole number, at least 1/],
     [{ size: 0 }, /"size" must be a whole number, at least 4 and at most 1024, got 0/],
     [{ size: 32.5 }, /"size"/],
+    [{ chunk: 0 }, /"chunk" must be a whole number, at least 1, got 0/],
     [{ batch: 1 }, /"batch" must be a whole number, at least 2, got 1/],
     [{ batch: 2000 }, /"batch" must be at most the 1000 images there are, got 2000/],
     [{ steps: 0 }, /"steps" must be a whole number, at least 1/],
@@ -184,6 +192,7 @@ describe("overrideConfig", () => {
     size: 16,
     epochs: 3,
     batch: 50,
+    chunk: 20,
     seed: 4,
   };
 
@@ -200,7 +209,12 @@ describe("overrideConfig", () => {
     [{ size: 24 }, /imageSize: was 16, now 24/],
     [{ steps: 99 }, /totalSteps: was 60, now 99/],
     [{ epochs: 6 }, /totalSteps: was 60, now 120/],
-    [{ batch: 10, threads: 77 }, /batchSize: was 50, now 10; numThreads: was \d+, now 77/],
+    [
+      { batch: 10, threads: 77 },
+      /batchSize: was 50, now 10; chunkSize: was 20, now undefined; numThreads: was \d+, now 77/,
+    ],
+    [{ chunk: 25 }, /chunkSize: was 20, now 25/],
+    [{ chunk: 50 }, /chunkSize: was 20, now undefined/],
     [{ labels: "other.csv" }, /data\.labels: was undefined, now "other\.csv"/],
   ])("a changed choice is named by its key: %j", async (change, message) => {
     const saved = await choose(choices);

@@ -38,7 +38,7 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
     choices.encoder ?? "convnet",
   );
   const numbers = chooseNumbers(choices, set, encoder);
-  const { size: imageSize, batch: batchSize, learningRate, weightDecay, seed, threads: numThreads } = numbers;
+  const { size: imageSize, batch: batchSize, chunk, learningRate, weightDecay, seed, threads: numThreads } = numbers;
   if (batchSize > set.numImages) {
     const hint = "Choose a smaller batch or add images.";
     throw new ValueError("train", "batch", `at most the ${set.numImages} images there are`, batchSize, hint);
@@ -65,6 +65,7 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
     views,
     numGlobalViews: chooseNumGlobalViews(choices, views, imageSize),
     batchSize,
+    ...chunking(chunk, batchSize),
     totalSteps,
     warmupSteps: warmupFor(totalSteps),
     learningRate,
@@ -115,12 +116,14 @@ export function chooseCadence(choices: Partial<TrainChoices>, totalSteps: number
  */
 export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices>): TrainConfig {
   requireKnownChoices(choices);
+  const { chunkSize, ...rest } = saved;
   const { objective, encoder, data } = saved;
   const imageSize = choices.size ?? saved.imageSize;
   const isOtherView = choices.views !== undefined || choices.strength !== undefined;
   const objectiveName = choices.objective ?? objective.name;
+  const batchSize = choices.batch ?? saved.batchSize;
   return {
-    ...saved,
+    ...rest,
     data: {
       ...data,
       ...(choices.labels !== undefined && { labels: choices.labels }),
@@ -132,7 +135,8 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
     projector: { ...saved.projector, ...choices.projector },
     views: isOtherView ? chooseViews({ ...choices, objective: objectiveName }, imageSize) : saved.views,
     numGlobalViews: choices.numGlobalViews ?? saved.numGlobalViews,
-    batchSize: choices.batch ?? saved.batchSize,
+    batchSize,
+    ...chunking(choices.chunk ?? chunkSize, batchSize),
     totalSteps:
       choices.steps ??
       (choices.epochs === undefined ? saved.totalSteps : stepsFor(choices, data.numImages, saved.batchSize)),
@@ -155,6 +159,7 @@ function chooseNumbers(choices: TrainChoices, set: ImageSet, encoder: EncoderDef
   const table = {
     size: { default: sizeFor(set), min: 4, max: 1024, integer: true, doc: "side of the views in pixels" },
     batch: { default: batch, min: 2, integer: true, doc: "images a step" },
+    chunk: count(batch, "images of a batch encoded at a time"),
     learningRate: { default: peak, min: 0, doc: "peak learning rate" },
     weightDecay: { default: 1e-4, min: 0, doc: "decoupled weight decay" },
     seed: { default: 0, min: 0, integer: true, doc: "everything random follows from it" },
@@ -170,6 +175,11 @@ function count(standard: number, doc: string): NumberOption {
 /** The choices that a table describes, those that were made. */
 function given(choices: Partial<TrainChoices>, table: OptionTable): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(choices).filter(([name]) => Object.hasOwn(table, name)));
+}
+
+/** A chunk as large as the batch is no chunk. */
+function chunking(chunk: number | undefined, batchSize: number): Pick<TrainConfig, "chunkSize"> {
+  return chunk === undefined || chunk >= batchSize ? {} : { chunkSize: chunk };
 }
 
 function chooseNumGlobalViews(choices: TrainChoices, views: readonly ViewRecipe[], imageSize: number): number {
@@ -205,6 +215,7 @@ const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
   steps: true,
   minutes: true,
   batch: true,
+  chunk: true,
   seed: true,
   learningRate: true,
   weightDecay: true,

@@ -24,6 +24,8 @@ export interface TrainChoices {
   /** Fit the schedule to this time. */
   readonly minutes?: number;
   readonly batch?: number;
+  /** Images of a batch encoded at a time: the same gradient in less memory and a third more time. */
+  readonly chunk?: number;
   readonly seed?: number;
   readonly learningRate?: number;
   readonly weightDecay?: number;

@@ -80,7 +80,7 @@ export async function resumeTraining(
     requireSameImages(config, set);
     const measured = await measureSteps(config, set, { steps: config.totalSteps - resumedFrom });
     const plan = planOf(config, path, set, measured, resumedFrom);
-    observer.onPlan?.({ ...plan, resumedFrom, warnings: [...set.warnings, ...machineWarnings(folder)] });
+    observer.onPlan?.({ ...plan, resumedFrom, warnings: [...plan.warnings, ...machineWarnings(folder)] });
     const cadence = chooseCadence({ ...folder.record.cadence, ...choices }, config.totalSteps);
     const earlier = earlierMetrics(folder, resumedFrom);
     return await runObserved({ config, cadence, path, set, resume: true, earlier, observer });

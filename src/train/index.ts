@@ -4,6 +4,7 @@ export { requireSameConfig, type TrainCadence, type TrainConfig } from "./config
 export { digestOf, requireSameImages } from "./data-digest.js";
 export { createEmbedder, type Embedded, type Embedder, type EmbedOptions } from "./embedder.js";
 export { NotFiniteError, type StepEvent, train } from "./loop.js";
+export { freeMemory, gigabytes, memoryRemedy } from "./memory.js";
 export { buildModel, encodeViews, type Model, projectFeatures } from "./model.js";
 export { type RunOptions, type RunProgress, type RunResult, runTraining, type TrainHook } from "./run.js";
 export { type MetricLine, RUN_VERSION, RunFolder, type RunRecord, thisProcessor } from "./run-folder.js";

@@ -3,6 +3,7 @@ import { ValueError } from "../compute/index.js";
 import type { ImageSet } from "../data/index.js";
 import type { TrainConfig } from "./config.js";
 import { train } from "./loop.js";
+import { freeMemory, requireMemory } from "./memory.js";
 import { createTrainer } from "./trainer.js";
 
 export interface StepMeasurement {
@@ -10,6 +11,8 @@ export interface StepMeasurement {
   readonly imagesPerSecond: number;
   /** Bytes the engine needs at most, where it knows. */
   readonly peakBytes: number | undefined;
+  /** Bytes that were free before. */
+  readonly freeBytes: number;
   /** Time the measurement itself took. */
   readonly secondsSpent: number;
 }
@@ -29,6 +32,7 @@ export type RunLength = { readonly steps: number } | { readonly seconds: number 
 /**
  * Run the first steps of a config on a state that is thrown away, and time them (median).
  * @param length a short run is measured briefly
+ * @throws DarkmatterError if a step needs more memory than there is
  */
 export async function measureSteps(
   config: TrainConfig,
@@ -36,11 +40,13 @@ export async function measureSteps(
   length: RunLength = { steps: config.totalSteps },
 ): Promise<StepMeasurement> {
   const started = performance.now();
+  const freeBytes = freeMemory();
   const trainer = await createTrainer(
     { ...config, totalSteps: MOST_MEASURED + WARM_UP_STEPS, learningRate: 0, warmupSteps: 0 },
     set,
   );
   try {
+    requireMemory(trainer.step.peakBytes, config);
     const times: number[] = [];
     const measuring = performance.now();
     for await (const { step, seconds } of train(trainer, trainer.initial)) {
@@ -51,7 +57,7 @@ export async function measureSteps(
     const secondsPerStep = median(times);
     const imagesPerSecond = config.batchSize / secondsPerStep;
     const secondsSpent = (performance.now() - started) / 1000;
-    return { secondsPerStep, imagesPerSecond, peakBytes: trainer.step.peakBytes, secondsSpent };
+    return { secondsPerStep, imagesPerSecond, peakBytes: trainer.step.peakBytes, freeBytes, secondsSpent };
   } finally {
     await trainer.close();
   }

@@ -12,6 +12,7 @@ import { sizeOf } from "../host-array.js";
 import { arrange, materialise } from "./arrange.js";
 import type { Expression } from "./expression.js";
 import { coordinates, gatherRows, isRagged, sumRows, withZeroRow } from "./gather-rows.js";
+import { groupedConvolution } from "./grouped-convolution.js";
 import { type LoweringContext, type LoweringRule, unsupported } from "./lowering.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
 import { contiguousView, permute, type View } from "./views.js";
@@ -36,9 +37,7 @@ interface Geometry extends ConvolutionParameters {
 
 export const convolution: LoweringRule = (context, expression, operands) => {
   const parameters = expression.parameters as unknown as ConvolutionParameters;
-  if (parameters.vmapDims !== 0) {
-    throw unsupported("conv with vmap dimensions", "Grouped convolution is not supported: use one group.");
-  }
+  if (parameters.vmapDims !== 0) return groupedConvolution(context, expression, operands);
   const lhs = withoutBroadcasts(context.graph, operands[0]!);
   const { view, isFlipped } = readKernel(context, expression, operands[1]!);
   const rhs = withoutBroadcasts(context.graph, view);

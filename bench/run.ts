@@ -5,7 +5,7 @@
  */
 import { readdirSync } from "node:fs";
 import { DarkmatterError, lookUp } from "darkmatter/compute";
-import { type Bench, type BenchResult, machine } from "./frame/bench.js";
+import { type Bench, type Measurement, machine } from "./frame/bench.js";
 
 type Load = () => Promise<{ readonly default: Bench }>;
 
@@ -25,7 +25,9 @@ async function main(words: readonly string[]): Promise<void> {
   const { default: bench } = await lookUp("bench", "bench", benches, name)();
   console.log(`${bench.name}: ${bench.summary}\n${machine()}\n`);
   const result = await bench.run({ say: (line) => console.log(line), args });
-  console.log(`\n${inWords(result)}`);
+  console.log();
+  for (const row of result.rows ?? []) console.log(`${row.label}: ${inWords(row)}${row.note ? ` (${row.note})` : ""}`);
+  console.log(inWords(result));
   if (words.includes("--json")) console.log(JSON.stringify({ name: bench.name, ...result, machine: machine() }));
 }
 
@@ -35,10 +37,11 @@ async function listBenches(benches: Readonly<Record<string, Load>>): Promise<voi
     console.log(`  ${name.padEnd(20)} ${(await load()).default.summary}`);
 }
 
-function inWords({ ours, peer, peerName, ratio, unit, runs, spread }: BenchResult): string {
+function inWords({ ours, peer, peerName, ratio, unit, runs, spread }: Measurement): string {
   const side = (value: number, width: number): string =>
     `${value.toPrecision(4)} ${unit}${runs > 1 ? ` ±${(width * 100).toFixed(0)}%` : ""}`;
   const count = runs > 1 ? `, medians of ${runs} runs` : "";
+  if (peer === null) return `${peerName}: not measured`;
   const theirs = `${peerName} ${side(peer, spread.peer)}`;
   if (ours === null || ratio === null) return theirs + count;
   return `ours ${side(ours, spread.ours)} · ${theirs} · ratio ${ratio.toFixed(2)}${count}`;

@@ -5,25 +5,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { argumentOf } from "../bench/frame/bench.js";
-import { findPython, runPeer, startPeer, stepOf } from "../bench/frame/python-peer.js";
-import { alternate, median, quantile, relativeSpread, timed } from "../bench/frame/timing.js";
+import { checkAgreement } from "../bench/frame/agreement.js";
+import { argumentOf, numbersOf, type Row, resultOf } from "../bench/frame/bench.js";
+import { parseCoreList } from "../bench/frame/cores.js";
+import { findPython, findTorches, runPeer, startPeer } from "../bench/frame/python-peer.js";
+import { median, quantile, relativeSpread, takeTurns, timed } from "../bench/frame/timing.js";
 import { ROOT } from "./layering.js";
 
-describe("alternate", () => {
-  test("takes turns, leaves the warm-up out, and compares medians", async () => {
+describe("turns", () => {
+  test("go round by round, and a slow peer sits out", async () => {
     const turns: string[] = [];
     const side = (name: string, seconds: number[]) => async () => {
       turns.push(name);
       return seconds.shift()!;
     };
-    const ours = side("A", [99, 1, 2, 3]);
-    const peer = side("B", [99, 4, 4, 8]);
-    const result = await alternate({ ours, peer, rounds: 3, warmup: 1 });
-    expect(turns.join("")).toBe("ABABABAB");
-    expect(result).toMatchObject({ ours: 2, peer: 4, ratio: 2, runs: 3 });
-    expect(result.seconds).toEqual({ ours: [1, 2, 3], peer: [4, 4, 8] });
-    expect(result.spread).toEqual({ ours: 0.5, peer: 0.5 }); // quartiles 1.5 and 2.5; 4 and 6
+    const result = await takeTurns({
+      ours: side("A", [1, 2, 4]),
+      peers: { b: { step: side("B", [4, 4, 8]), rounds: 3 }, c: { step: side("C", [10]), rounds: 1 } },
+    });
+    expect(turns.join("")).toBe("ABCABAB");
+    expect(result.b).toMatchObject({ ours: 2, peer: 4, ratio: 2, runs: 3 }); // ratios of the rounds: 4, 2, 2
+    expect(result.b.spread).toEqual({ ours: 0.75, peer: 0.5 }); // quartiles 1.5 and 3; 4 and 6
+    expect(result.c).toMatchObject({ ours: 1, peer: 10, ratio: 10, runs: 1 }); // ours of the same round only
+  });
+
+  test("without a peer there are none", async () => {
+    expect(await takeTurns({ ours: async () => 1, peers: {} })).toEqual({});
   });
 
   test("quantiles interpolate between neighbours", () => {
@@ -72,11 +79,14 @@ while read -r line; do echo "{\\"line\\": \\"$line\\"}"; done`);
     await peer.stop();
   });
 
-  test("times its own step", async () => {
-    standIn('echo "{}"; while read -r line; do echo "{\\"seconds\\": 0.25, \\"asked\\": \\"$line\\"}"; done');
-    const peer = await startPeer("step_vit.py", options);
-    expect(await stepOf(peer)()).toBe(0.25);
-    await peer.stop();
+  test("of each major version of torch the first is found, oldest first", () => {
+    const python = join(folder, "python3");
+    writeFileSync(python, "#!/bin/sh\necho 2.13.0+cpu\n");
+    chmodSync(python, 0o755);
+    const found = findTorches({ DARKMATTER_PYTHON: python, PATH: process.env.PATH });
+    expect(found.filter(({ version }) => version.startsWith("2"))).toEqual([{ python, version: "2.13.0" }]);
+    const majors = found.map(({ version }) => Number.parseInt(version, 10));
+    expect(majors).toEqual([...new Set(majors)].sort((a, b) => a - b));
   });
 
   test("that ends without an answer is an error, not a wait", async () => {
@@ -94,6 +104,52 @@ while read -r line; do echo "{\\"line\\": \\"$line\\"}"; done`);
       "apt install python3-torch libopenblas0-pthread python3-numpy",
     );
     expect(() => findPython(["torch"], env)).toThrow(env.DARKMATTER_PYTHON);
+  });
+});
+
+describe("agreement", () => {
+  test("the first loss is held to 1e-4, those after updates to 1e-3", () => {
+    expect(() => checkAgreement("peer", [1, 2], [1.00009, 2.0019])).not.toThrow();
+    expect(() => checkAgreement("peer", [1, 2], [1.00011, 2])).toThrow(/peer computes something else.*step 1/);
+    expect(() => checkAgreement("peer", [1, 2], [1, 2.003])).toThrow(/step 2 is 2.003, ours is 2/);
+  });
+
+  test("NaN and a missing loss agree with nothing", () => {
+    expect(() => checkAgreement("peer", [1], [Number.NaN])).toThrow("step 1");
+    expect(() => checkAgreement("peer", [1, 2], [1])).toThrow("step 2");
+  });
+});
+
+describe("results", () => {
+  const row = (changes: Partial<Row>): Row => {
+    const spread = { ours: 0, peer: 0 };
+    return {
+      label: "a",
+      column: "b",
+      peerName: "b",
+      unit: "s",
+      ours: 1,
+      peer: 2,
+      ratio: 2,
+      runs: 3,
+      spread,
+      ...changes,
+    };
+  };
+
+  test("the headline is the first row in which both sides were measured", () => {
+    const absent = row({ ours: null, peer: null, ratio: null, runs: 0, note: "not here" });
+    const result = resultOf([absent, row({ ratio: 4, peerName: "c" }), row({})]);
+    expect(result).toMatchObject({ ratio: 4, peerName: "c", ours: 1, unit: "s", runs: 3 });
+    expect(result.rows).toHaveLength(3);
+    expect(resultOf([absent]).ratio).toBeNull();
+  });
+
+  test("numbers and lists of cores are read as written", () => {
+    expect(numbersOf(["--batch", "64,256"], "batch", [1])).toEqual([64, 256]);
+    expect(numbersOf([], "batch", [1])).toEqual([1]);
+    expect(() => numbersOf(["--batch", "64,x"], "batch", [])).toThrow("--batch");
+    expect(parseCoreList("0-2,8")).toEqual([0, 1, 2, 8]);
   });
 });
 

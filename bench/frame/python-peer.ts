@@ -1,10 +1,8 @@
 /** Peers written in Python: any python3 that has the modules asked for, run beside us with the same number of threads. */
-import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { DarkmatterError } from "darkmatter/compute";
-import type { TimedStep } from "./timing.js";
+import { type Side, type SideProgram, startSide } from "./side.js";
 
 /** Debian's names of the modules peers need. */
 const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
@@ -25,6 +23,35 @@ export function findPython(modules: readonly string[], env: NodeJS.ProcessEnv = 
   );
 }
 
+/** A Python with torch. */
+export interface TorchPython {
+  readonly python: string;
+  /** "1.13.0", without what follows the number. */
+  readonly version: string;
+}
+
+/** The first Python of each major version of torch among $DARKMATTER_PYTHON, the PATH and /usr/bin, oldest torch first. */
+export function findTorches(env: NodeJS.ProcessEnv = process.env): TorchPython[] {
+  const candidates = [env.DARKMATTER_PYTHON, "python3", "/usr/bin/python3"].filter((python) => python !== undefined);
+  const found = new Map<string, TorchPython>();
+  for (const python of candidates) {
+    const version = torchVersion(python, env);
+    const major = version?.split(".")[0];
+    if (version !== undefined && major !== undefined && !found.has(major)) found.set(major, { python, version });
+  }
+  return [...found.values()].sort((a, b) => Number.parseFloat(a.version) - Number.parseFloat(b.version));
+}
+
+function torchVersion(python: string, env: NodeJS.ProcessEnv): string | undefined {
+  try {
+    const words = ["-c", "import torch; print(torch.__version__)"];
+    const output = execFileSync(python, words, { env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return /^\d+\.\d+(\.\d+)?/.exec(output)?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
 function canImport(python: string, modules: readonly string[], env: NodeJS.ProcessEnv): boolean {
   try {
     execFileSync(python, ["-c", `import ${modules.join(", ")}`], { stdio: "ignore", env });
@@ -34,17 +61,10 @@ function canImport(python: string, modules: readonly string[], env: NodeJS.Proce
   }
 }
 
-/** A script of bench/peers/ that answers each line on stdin by one line of JSON on stdout. */
-export interface PythonPeer {
-  /** The first line the script wrote: what it is and with which versions. */
-  readonly info: Readonly<Record<string, unknown>>;
-  ask(request: string): Promise<Record<string, unknown>>;
-  /** Ends the process by closing its stdin. */
-  stop(): Promise<void>;
-}
-
 export interface PeerOptions {
   readonly modules: readonly string[];
+  /** The Python to run it with, if it was found before. */
+  readonly python?: string;
   readonly args?: readonly string[];
   readonly threads: number;
   /** What the script writes to stderr, line by line. */
@@ -52,29 +72,8 @@ export interface PeerOptions {
 }
 
 /** Starts bench/peers/<script> and waits for its first line. Throws a `DarkmatterError` if it ends before. */
-export async function startPeer(script: string, options: PeerOptions): Promise<PythonPeer> {
-  const child = spawnPeer(script, options);
-  const ended = once(child, "close"); // after everything it wrote was read
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<Record<string, unknown>> => {
-    const answer = await answers.next();
-    if (!answer.done) return JSON.parse(answer.value);
-    const [code] = await ended;
-    throw new DarkmatterError(
-      `bench: the peer ${script} ended without an answer (exit code ${code}); its words are above.`,
-    );
-  };
-  return {
-    info: await next(),
-    ask: (request) => {
-      child.stdin.write(`${request}\n`);
-      return next();
-    },
-    stop: async () => {
-      child.stdin.end();
-      await ended;
-    },
-  };
+export function startPeer(script: string, options: PeerOptions): Promise<Side> {
+  return startSide(pythonProgram(script, options));
 }
 
 /** Runs bench/peers/<script> to its end; the JSON of its first line. */
@@ -84,18 +83,9 @@ export async function runPeer(script: string, options: PeerOptions): Promise<Rea
   return peer.info;
 }
 
-/** The peer's side of a comparison: it is asked for one step and answers with the seconds it took. */
-export function stepOf(peer: PythonPeer): TimedStep {
-  return async () => Number((await peer.ask("step")).seconds);
-}
-
-function spawnPeer(script: string, options: PeerOptions): ChildProcessWithoutNullStreams {
+/** bench/peers/<script> as the program of a side. */
+export function pythonProgram(script: string, { modules, python, args = [], threads, say }: PeerOptions): SideProgram {
   const path = fileURLToPath(new URL(`../peers/${script}`, import.meta.url));
-  const threads = String(options.threads);
-  const env = { ...process.env, OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads, MKL_NUM_THREADS: threads };
-  const args = [path, "--threads", threads, ...(options.args ?? [])];
-  const child = spawn(findPython(options.modules, process.env), args, { env, stdio: "pipe" });
-  child.stdin.on("error", () => {}); // a peer that died: the missing answer tells
-  createInterface({ input: child.stderr }).on("line", options.say ?? ((line) => process.stderr.write(`${line}\n`)));
-  return child;
+  const command = python ?? findPython(modules);
+  return { name: script, command, args: [path, "--threads", String(threads), ...args], threads, say };
 }

@@ -1,4 +1,4 @@
-/** Two sides timed in turns, so that a busy moment of the machine hits both. */
+/** Sides timed in turns, so that a busy moment of the machine hits all of them. */
 
 /** One side: does the work once and says how many seconds it took, by its own clock. */
 export type TimedStep = () => Promise<number>;
@@ -12,37 +12,53 @@ export interface Comparison {
   /** Median seconds. */
   readonly ours: number;
   readonly peer: number;
-  /** peer / ours: how many times faster ours is. */
+  /** Median over the rounds of peer / ours: how many times faster ours is. */
   readonly ratio: number;
   readonly runs: number;
+  /** Interquartile range over median. */
   readonly spread: Spread;
-  readonly seconds: { readonly ours: readonly number[]; readonly peer: readonly number[] };
 }
 
-/** Runs A B A B ... for `rounds` rounds after `warmup` uncounted ones. */
-export async function alternate(sides: {
-  readonly ours: TimedStep;
-  readonly peer: TimedStep;
+export interface Contender {
+  readonly step: TimedStep;
+  /** A slow peer sits out after this many. */
   readonly rounds: number;
-  readonly warmup?: number;
-  readonly onRound?: (round: number, ours: number, peer: number) => void;
-}): Promise<Comparison> {
+}
+
+/**
+ * Runs ours and then each peer, round by round: A B C A B C ...; a peer with fewer rounds leaves earlier.
+ * @returns one comparison a peer, of its rounds and ours in the same rounds
+ */
+export async function takeTurns<Name extends string>(sides: {
+  readonly ours: TimedStep;
+  readonly peers: Readonly<Record<Name, Contender>>;
+  readonly onRound?: (round: number, seconds: Readonly<Record<string, number>>) => void;
+}): Promise<Record<Name, Comparison>> {
+  const peers = Object.entries(sides.peers) as [Name, Contender][];
   const ours: number[] = [];
-  const peer: number[] = [];
-  for (let round = -(sides.warmup ?? 2); round < sides.rounds; round++) {
-    const [a, b] = [await sides.ours(), await sides.peer()];
-    if (round < 0) continue;
-    ours.push(a);
-    peer.push(b);
-    sides.onRound?.(round, a, b);
+  const theirs = Object.fromEntries(peers.map(([name]) => [name, []])) as unknown as Record<Name, number[]>;
+  const numRounds = Math.max(0, ...peers.map(([, { rounds }]) => rounds));
+  for (let round = 0; round < numRounds; round++) {
+    const seconds: Record<string, number> = { ours: await sides.ours() };
+    ours.push(seconds.ours!);
+    for (const [name, { step, rounds }] of peers) {
+      if (round >= rounds) continue;
+      seconds[name] = await step();
+      theirs[name].push(seconds[name]);
+    }
+    sides.onRound?.(round, seconds);
   }
+  return mapValues(theirs, (seconds) => compare(ours.slice(0, seconds.length), seconds));
+}
+
+/** Two lists of seconds, paired by round. */
+export function compare(ours: readonly number[], peer: readonly number[]): Comparison {
   return {
     ours: median(ours),
     peer: median(peer),
-    ratio: median(peer) / median(ours),
-    runs: sides.rounds,
+    ratio: median(peer.map((seconds, i) => seconds / ours[i]!)),
+    runs: peer.length,
     spread: { ours: relativeSpread(ours), peer: relativeSpread(peer) },
-    seconds: { ours, peer },
   };
 }
 
@@ -72,4 +88,8 @@ export function quantile(values: readonly number[], fraction: number): number {
 /** Interquartile range over median. */
 export function relativeSpread(values: readonly number[]): number {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
+}
+
+function mapValues<K extends string, A, B>(record: Record<K, A>, change: (value: A) => B): Record<K, B> {
+  return Object.fromEntries(Object.entries<A>(record).map(([key, value]) => [key, change(value)])) as Record<K, B>;
 }

@@ -1,0 +1,51 @@
+/**
+ * Our side of a step bench as a process of its own, like every peer's.
+ *
+ *   our-side.ts --model vit --case FILE --batch 64 --threads 2 [--engine native] [--profile PREFIX] [--width ...]
+ *
+ * With --engine wasm it is the peer "jax-js": the same program on jax-js's own jit.
+ */
+import { chooseEngine, lookUp } from "darkmatter/compute";
+import { argumentOf } from "../frame/bench.js";
+import { versionOf } from "../frame/package-version.js";
+import { serveSteps } from "../frame/serve-steps.js";
+import { readCase } from "./case-file.js";
+import { type StepModel, type StepShape, stepModels } from "./index.js";
+import { createTrainingStep } from "./training-step.js";
+
+const args = process.argv.slice(2);
+const required = (name: string): string => {
+  const value = argumentOf(args, name);
+  if (value === undefined) throw new Error(`our-side: --${name} is missing`);
+  return value;
+};
+const optionalSize = (name: keyof StepShape) => {
+  const value = argumentOf(args, name);
+  return value === undefined ? {} : { [name]: Number(value) };
+};
+
+const shape: StepShape = {
+  batch: Number(required("batch")),
+  ...optionalSize("width"),
+  ...optionalSize("depth"),
+  ...optionalSize("imageSize"),
+  ...optionalSize("frames"),
+};
+const model = lookUp<(shape: StepShape) => StepModel>("our-side", "model", stepModels, required("model"))(shape);
+const engine = await chooseEngine(argumentOf(args, "engine") ?? "native");
+const profilePrefix = argumentOf(args, "profile");
+const training = await createTrainingStep(model, readCase(required("case")), engine, {
+  numThreads: Number(required("threads")),
+  ...(profilePrefix === undefined ? {} : { profilePrefix }),
+});
+await serveSteps(
+  // jax-js has one thread, whatever it is given
+  { side: nameOf(engine.name), ...(engine.name === "wasm" ? { threads: 1 } : {}), peakBytes: training.peakBytes },
+  training.step,
+);
+await training.close();
+
+function nameOf(engineName: string): string {
+  if (engineName === "wasm") return `jax-js ${versionOf("@jax-js/jax")} wasm`;
+  return `darkmatter, ${engineName} engine`;
+}

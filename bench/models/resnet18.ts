@@ -1,0 +1,23 @@
+import { resolveOptions, type Tree } from "darkmatter/compute";
+import { resnet } from "darkmatter/encoders";
+import type { ParameterSpec, TensorsOf } from "darkmatter/nn";
+import { normalInput, type StepModel, type StepShape, uniformInput } from "./step-model.js";
+
+/**
+ * ResNet-18 with the CIFAR stem (3×3, no pooling) on 32×32, BatchNorm with the statistics of the batch.
+ *   loss = mean (features − target)², target [B, 512] fixed and random
+ */
+export function resnet18Step({ batch, imageSize = 32 }: StepShape): StepModel {
+  const encoder = resnet.build({ channels: 3, imageSize }, resolveOptions("resnet", resnet.options, { depth: 18 }));
+  return {
+    parameters: encoder.parameters as Tree<ParameterSpec>,
+    inputs: {
+      images: uniformInput([batch, 3, imageSize, imageSize]),
+      target: normalInput([batch, encoder.featureDim]),
+    },
+    loss(parameters, { images, target }, mode) {
+      const { features } = encoder.encode(parameters as TensorsOf<typeof encoder.parameters>, images!, mode);
+      return features.sub(target!).square().mean();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * One training step of a small world model (three strided convolutions to a latent of 64, GRU-64, eight steps ahead,
+ * batch 64), where the cost of starting an operation counts as much as its arithmetic. See models/small.ts.
+ *
+ *   npm run bench -- step-small [--threads 2,1] [--peers "PyTorch 1"] [--rounds 15] [--budget 60] [--json]
+ */
+import type { Bench } from "./frame/bench.js";
+import { runStepBench } from "./frame/step-bench.js";
+
+export default {
+  name: "step-small",
+  summary: "seconds of one step of a small world model, beside PyTorch, tfjs and jax-js",
+  run: (options) =>
+    runStepBench(
+      "small",
+      [
+        { shape: { batch: 64 }, suffix: "first frame" },
+        { shape: { batch: 64, frames: 9 }, suffix: "nine frames" },
+      ],
+      options,
+    ),
+} satisfies Bench;

@@ -14,6 +14,7 @@ import {
   type RunResult,
   requireSameConfig,
   requireSameImages,
+  requireUnlocked,
   runTraining,
   type TrainCadence,
   type TrainConfig,
@@ -59,7 +60,8 @@ export async function trainImages(
 /**
  * Go on with a run from its last checkpoint, to the same end as if it had never stopped. A finished run is left as it is.
  * @param choices must agree with the run's config where given; `data` says where the images are now if they were moved
- * @throws DarkmatterError if there is no run, a choice differs (naming the keys), or the images changed
+ * @throws DarkmatterError if there is no run, another process trains it, a choice differs (naming the keys), or the
+ *   images changed
  */
 export async function resumeTraining(
   path: string,
@@ -68,6 +70,7 @@ export async function resumeTraining(
   opened?: ImageSet,
 ): Promise<TrainSummary> {
   const folder = await RunFolder.open(path);
+  requireUnlocked(path);
   const { config } = folder;
   requireSameConfig(config, overrideConfig(config, choices));
   const resumedFrom = await folder.savedStep();

@@ -67,3 +67,11 @@ test("images of other channels or another size are refused, not guessed at", asy
     /"views" must have shape \[1, 3, 16, 16\]/,
   );
 });
+
+test("an image with a value that is not finite is refused by its number", async () => {
+  const views = new Float32Array(3 * 3 * TINY_SIZE ** 2);
+  views[2 * 3 * TINY_SIZE ** 2] = Number.NaN;
+  await expect(embedder.embedViews(views, 3)).rejects.toThrow(
+    /embedViews: "image 2" must be of finite numbers, got NaN/,
+  );
+});

@@ -15,6 +15,7 @@ import {
 import type { PixelReader } from "../data/index.js";
 import { evaluationMode } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
+import { requireFiniteImages } from "./finite.js";
 import { buildModel } from "./model.js";
 
 export interface EmbedOptions {
@@ -29,7 +30,10 @@ export interface Embedded {
 
 export interface Embedder {
   readonly dim: number;
-  /** Features of already normalised images, float32 [n, C, S, S]. */
+  /**
+   * Features of already normalised images, float32 [n, C, S, S].
+   * @throws ShapeError for images of another size, ValueError for one that holds NaN or infinities
+   */
   embedViews(views: Float32Array, numImages: number): Promise<Float32Array>;
   /** Features of a set. */
   embedSet(set: PixelReader, options?: EmbedOptions): Promise<Embedded>;
@@ -69,6 +73,7 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
       if (views.length !== numImages * imageLength) {
         throw new ShapeError("embedViews", "views", [numImages, channels, imageSize, imageSize], [views.length]);
       }
+      requireFiniteImages("embedViews", views, numImages, (row) => `image ${row}`);
       const features = new Float32Array(numImages * dim);
       for (let from = 0; from < numImages; from += CHUNK) {
         const count = Math.min(CHUNK, numImages - from);

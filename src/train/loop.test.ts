@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { float32, type HostArray } from "../compute/index.js";
-import { NotFiniteError, train } from "./loop.js";
+import { train } from "./loop.js";
+import { NotFiniteError } from "./not-finite.js";
 import type { TrainState } from "./state.js";
 import { tinyConfig } from "./testing/tiny-run.js";
 import { usePictures } from "./testing/use-pictures.js";
@@ -24,6 +25,9 @@ function countingTrainer(totalSteps: number, reportAt: (step: number) => Measure
     learningRate: (step: number) => step / 100,
     inputsAt: async (step: number) => ({ views: { view0: vector(step) }, noise: {}, scalars: {} }),
     step: {
+      gradient: async ({ trainable }: { trainable: { w: HostArray } }) => ({
+        w: vector(reportAt(trainable.w.data[0]!).gradientNorm ?? 2),
+      }),
       async run(
         { trainable, views }: { trainable: { w: HostArray }; views: { view0: HostArray } },
         into?: StepOutputs,
@@ -93,7 +97,7 @@ describe("a loss that is not finite ends the loop", () => {
   test.each<[Measured, RegExp]>([
     [{ total: Number.NaN, invariance: Number.NaN }, /^train: the loss term invariance is NaN at step 3\./],
     [{ total: Number.POSITIVE_INFINITY }, /^train: the loss is Infinity at step 3\./],
-    [{ gradientNorm: Number.NaN }, /^train: the norm of the gradient is NaN at step 3\./],
+    [{ gradientNorm: Number.NaN }, /^train: the gradient of "w" is NaN at step 3\./],
   ])("%j", async (broken, message) => {
     const { trainer } = countingTrainer(5, (step) => (step === 2 ? broken : {}));
     let last: TrainState | undefined;
@@ -103,7 +107,7 @@ describe("a loss that is not finite ends the loop", () => {
     const error = await loop().catch((caught) => caught);
     expect(error).toBeInstanceOf(NotFiniteError);
     expect(error.message).toMatch(message);
-    expect(error.message).toMatch(/The last checkpoint is kept\..*lower learning rate/);
+    expect(error.message).toMatch(/The state before it is unharmed\..*lower learning rate/);
     expect(error).toMatchObject({ step: 3, scalars: { "train/learningRate": 0.02 } });
     expect(last!.step).toBe(2);
     expect(parameterOf(last!)).toBe(2);

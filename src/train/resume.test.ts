@@ -48,6 +48,8 @@ async function trainingMetrics(path: string) {
 
 const configs: Record<string, () => TrainConfig> = {
   simclr: () => tinyConfig(pictures.set, { totalSteps: TOTAL_STEPS }),
+  // chunks of 3, 3 and 2, with BatchNorm in the encoder
+  "simclr in chunks": () => tinyConfig(pictures.set, { totalSteps: TOTAL_STEPS, chunkSize: 3 }),
   // draws noise every step
   lejepa: () =>
     tinyConfig(pictures.set, { totalSteps: TOTAL_STEPS, objective: { name: "lejepa", options: { numSlices: 16 } } }),

@@ -3,6 +3,7 @@
  *   config.json          what the run is; written once
  *   metrics.jsonl        one measured value a line, append-only
  *   checkpoints/         last.safetensors, replaced atomically
+ *   lock.json            the process that trains it, while it does
  *   report.json, *.png   what evaluation wrote
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";

@@ -3,8 +3,10 @@ import type { ImageSet } from "../data/index.js";
 import { epochOf, requireTrainable } from "../data/index.js";
 import { requireSameConfig, type TrainCadence, type TrainConfig } from "./config.js";
 import { requireSameImages } from "./data-digest.js";
-import { NotFiniteError, type StepEvent, train } from "./loop.js";
+import { type StepEvent, train } from "./loop.js";
+import { NotFiniteError } from "./not-finite.js";
 import { RunFolder } from "./run-folder.js";
+import { lockRun, type RunLock } from "./run-lock.js";
 import type { TrainState } from "./state.js";
 import { createTrainer, type Trainer } from "./trainer.js";
 
@@ -59,14 +61,18 @@ export async function runTraining(options: RunOptions): Promise<RunResult> {
   const existing = resume ? await RunFolder.open(path) : undefined;
   if (existing) requireSameConfig(existing.config, config);
   const trainer = await createTrainer(config, set);
+  let lock: RunLock | undefined;
   try {
+    if (!resume) RunFolder.requireFree(path);
     // Only now: a config that does not compile leaves no folder behind.
+    lock = lockRun(path);
     const folder = existing ?? (await RunFolder.create(path, config, cadence));
     folder.removeLeftovers();
     const start = existing?.hasCheckpoint() ? await folder.loadCheckpoint(trainer.initial) : trainer.initial;
     await folder.rewindMetrics(start.step);
     return await runSteps(trainer, folder, start, options);
   } finally {
+    lock?.release();
     await trainer.close();
   }
 }
@@ -106,9 +112,7 @@ async function runSteps(
       if (isStopping) break;
     }
   } catch (error) {
-    // The doctor and the curves shall show where it broke.
-    if (error instanceof NotFiniteError) folder.appendMetrics(error.step, error.scalars);
-    throw error;
+    throw error instanceof NotFiniteError ? await keepLastSound(error, folder, state) : error;
   }
   const seconds = (performance.now() - started) / 1000;
   return {
@@ -119,6 +123,16 @@ async function runSteps(
     imagesPerSecond: ((state.step - start.step) * config.batchSize) / seconds,
     secondsWaited: trainer.loader.secondsWaited,
   };
+}
+
+/** The doctor and the curves shall show where it broke, and what was learnt before shall not be lost. */
+async function keepLastSound(error: NotFiniteError, folder: RunFolder, state: TrainState): Promise<NotFiniteError> {
+  folder.appendMetrics(error.step, error.scalars);
+  if (error.isStateSound && state.step > (await folder.savedStep())) await folder.saveCheckpoint(state);
+  const saved = await folder.savedStep();
+  return error.keeping(
+    saved === 0 ? "Nothing was learnt before it." : `What was learnt up to step ${saved} is saved in ${folder.path}.`,
+  );
 }
 
 /** Seconds a step, over the last steps: it follows a machine that becomes busy. */

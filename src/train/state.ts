@@ -2,6 +2,7 @@
 import { flattenTree, type HostArray, isHostArray, keyFor, type Tree } from "../compute/index.js";
 import { initialise, type ParameterSpec, partition } from "../nn/index.js";
 import { initialSlots, type Optimizer } from "../optim/index.js";
+import { firstNotFinite } from "./finite.js";
 import type { ModelSpecs } from "./model.js";
 
 export interface TrainState {
@@ -28,11 +29,6 @@ export function arraysOf(state: TrainState): Map<string, HostArray> {
 
 /** Name of the first array with a value that is not finite; undefined if all is well. */
 export function brokenArrayOf(state: TrainState): string | undefined {
-  for (const [name, { data }] of arraysOf(state)) {
-    // x * 0 is 0 for a finite x and NaN otherwise
-    let sum = 0;
-    for (let i = 0; i < data.length; i++) sum += data[i]! * 0;
-    if (sum !== 0) return name;
-  }
+  for (const [name, { data }] of arraysOf(state)) if (firstNotFinite(data) !== undefined) return name;
   return undefined;
 }

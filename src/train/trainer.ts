@@ -17,6 +17,7 @@ import { buildModel, type Model } from "./model.js";
 import { initialState, type TrainState } from "./state.js";
 import { viewSpecs } from "./step-program.js";
 import type { HostInputs, TrainingStep } from "./training-step.js";
+import { viewInputs } from "./view-inputs.js";
 import { createWholeStep } from "./whole-step.js";
 
 export interface Trainer {
@@ -49,15 +50,10 @@ export async function createTrainer(config: TrainConfig, set: ImageSet): Promise
   const loader = createViewLoader({ set: locationOf(set), recipes: config.views, batchSize, seed });
   try {
     const initial = initialState(model.specs, optimizer, seed);
-    const inputsAt = async (step: number) => {
-      const { views } = await loader.viewsAt(step);
-      return {
-        views: Object.fromEntries(
-          views.map((data, v) => [`view${v}`, { dtype: "float32" as const, shape: loader.shapes[v]!, data }]),
-        ),
-        ...hostInputs(config, model, optimizer, optimizerConfig, learningRate, step),
-      };
-    };
+    const inputsAt = async (step: number) => ({
+      views: viewInputs(await loader.viewsAt(step), loader.shapes, set.paths),
+      ...hostInputs(config, model, optimizer, optimizerConfig, learningRate, step),
+    });
     const { noise, scalars } = hostInputs(config, model, optimizer, optimizerConfig, learningRate, 0);
     const { trainable, buffers, slots } = initial;
     const specs = { trainable, buffers, slots, views: viewSpecs(loader.shapes), noise, scalars };

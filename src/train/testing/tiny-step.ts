@@ -27,6 +27,8 @@ export interface TinyStepOptions {
   readonly viewSizes?: readonly number[];
   readonly projector?: { readonly hiddenDim: number; readonly numHiddenLayers: number; readonly outDim: number };
   readonly engine?: EngineName;
+  /** What the learning rate's schedule counts on. */
+  readonly numSteps?: number;
 }
 
 export interface TinyStep {
@@ -41,7 +43,7 @@ const NUM_STEPS = 5;
 const SEED = 1;
 
 export function tinyStep(options: TinyStepOptions): TinyStep {
-  const { encoder, objective, batchSize = 6, viewSizes = [8, 8], engine = "native" } = options;
+  const { encoder, objective, batchSize = 6, viewSizes = [8, 8], engine = "native", numSteps = NUM_STEPS } = options;
   const projector = options.projector ?? { hiddenDim: 8, numHiddenLayers: 1, outDim: 6 };
   const imageSize = Math.max(...viewSizes);
   const model = buildModel({
@@ -54,7 +56,7 @@ export function tinyStep(options: TinyStepOptions): TinyStep {
   const optimizer: Optimizer = adamw;
   // Adam divides by the gradient's size: with its usual epsilon it would make a step of what is only a rounding error.
   const optimizerConfig = resolveOptions(adamw.name, adamw.options, { epsilon: 1e-3 });
-  const schedule = warmupCosine({ peak: 1e-2, warmupSteps: 2, totalSteps: NUM_STEPS });
+  const schedule = warmupCosine({ peak: 1e-2, warmupSteps: 2, totalSteps: numSteps });
   const shapes = viewSizes.map((size) => [batchSize, CHANNELS, size, size]);
   const start = initialState(model.specs, optimizer, 3);
 

@@ -1,0 +1,22 @@
+/** The views of a batch as inputs of a step. */
+import type { ViewBatch } from "../augment/index.js";
+import { float32, type HostArray } from "../compute/index.js";
+import { requireFiniteImages } from "./finite.js";
+import type { Named } from "./training-step.js";
+
+/**
+ * @param shapes [B, C, H, W] of each view
+ * @param paths of the images of the set
+ * @throws ValueError naming the view and the image with a value that is not finite
+ */
+export function viewInputs(
+  { views, indices }: ViewBatch,
+  shapes: readonly (readonly number[])[],
+  paths: readonly string[],
+): Named<HostArray> {
+  for (const [v, view] of views.entries()) {
+    const nameOf = (row: number) => `view ${v} of image ${indices[row]} (${paths[indices[row]!]})`;
+    requireFiniteImages("train", view, indices.length, nameOf);
+  }
+  return Object.fromEntries(views.map((view, v) => [`view${v}`, float32(view, shapes[v]!)]));
+}

@@ -37,7 +37,9 @@ export function convolve(images: Tracer, weight: Tracer, options: Conv2dOptions)
   // jax-js cannot differentiate windows that see nothing but padding, so what is wider than the kernel is written out.
   const implicit = Math.min(padding, weight.shape[2]! - 1, weight.shape[3]! - 1);
   const sides: Pair = [implicit, implicit];
-  const padded = padSides(images, padding - implicit);
+  const explicit = padding - implicit;
+  const rim: Pair = [explicit, explicit];
+  const padded = explicit === 0 ? images : np.pad(images, [[0, 0], [0, 0], rim, rim]);
   return jax.lax.convGeneralDilated(padded, weight, [stride, stride], [sides, sides], { featureGroupCount: groups });
 }
 
@@ -69,53 +71,71 @@ export function convolveTransposed(images: Tracer, weight: Tracer, options: Conv
 export function averageWindows(images: Tracer, window: number, options: PoolOptions): Tracer {
   const { stride = window, padding = 0 } = options;
   checkPool("averagePool2d", images.shape, { window, stride, padding });
-  if (padding === 0) return reduceWindows(images, window, stride, (x) => np.mean(x));
-  const shares = [2, 3].map((axis) => {
-    const counts = countsWithin(images.shape[axis]!, window, stride, padding);
-    const shape = axis === 2 ? [counts.length, 1] : [1, counts.length];
-    return constant(
-      counts.map((count) => 1 / count),
-      shape,
-    );
-  });
-  const sums = reduceWindows(padSides(images, padding), window, stride, (x) => np.sum(x));
-  return shares.reduce((means, share) => means.mul(share), sums);
+  const borders = bordersOf(images, window, stride, padding);
+  if (padding === 0) return reduceWindows(withBorders(images, borders), window, stride, (x) => np.mean(x));
+  const [rows, columns] = borders.map((border) => sharesOf(border, window, stride)) as [number[], number[]];
+  const sums = reduceWindows(withBorders(images, borders), window, stride, (x) => np.sum(x));
+  return sums.mul(constant(rows, [rows.length, 1])).mul(constant(columns, [1, columns.length]));
 }
 
 /** [B, C, H, W] -> [B, C, H', W']: the maximum each window sees of the image. */
 export function maxOfWindows(images: Tracer, window: number, options: PoolOptions): Tracer {
   const { stride = window, padding = 0 } = options;
   checkPool("maxPool2d", images.shape, { window, stride, padding });
-  return reduceWindows(padding === 0 ? images : padWithLowest(images, padding), window, stride, (x) => np.max(x));
+  const borders = bordersOf(images, window, stride, padding);
+  const bordered = withBorders(images, borders);
+  const filled = padding === 0 ? bordered : bordered.add(lowestAtBorders(borders));
+  return reduceWindows(filled, window, stride, (x) => np.max(x));
 }
 
 function reduceWindows(images: Tracer, window: number, stride: number, reduce: (x: Tracer) => Tracer): Tracer {
   return jax.lax.reduceWindow(images, reduce, [window, window], [stride, stride]);
 }
 
-/** How many places within an axis each window sees. */
-function countsWithin(size: number, window: number, stride: number, padding: number): number[] {
-  const numWindows = Math.floor((size + 2 * padding - window) / stride) + 1;
-  return Array.from({ length: numWindows }, (_, i) => {
-    const start = i * stride - padding;
-    return Math.min(size, start + window) - Math.max(0, start);
+/** What windows see along one axis: padding, the first `seen` places of the image, padding. */
+interface Border {
+  readonly before: number;
+  readonly seen: number;
+  readonly after: number;
+}
+
+/**
+ * Rows and columns exactly as far as windows reach. What no window sees is left out at once: the gradient of jax-js's
+ * windows with such a rest does not end on WebGPU (0.1.25).
+ */
+function bordersOf(images: Tracer, window: number, stride: number, padding: number): Border[] {
+  return images.shape.slice(2).map((size) => {
+    const rest = (size + 2 * padding - window) % stride;
+    return { before: padding, seen: size - Math.max(0, rest - padding), after: Math.max(0, padding - rest) };
   });
 }
 
-function padSides(images: Tracer, width: number): Tracer {
-  const sides: Pair = [width, width];
-  return width === 0 ? images : np.pad(images, [[0, 0], [0, 0], sides, sides]);
+function withBorders(images: Tracer, borders: readonly Border[]): Tracer {
+  const [rows, columns] = borders as [Border, Border];
+  const isAllSeen = borders.every(({ seen }, i) => seen === images.shape[i + 2]);
+  const seen = isAllSeen ? images : images.slice([], [], [0, rows.seen], [0, columns.seen]);
+  if (borders.every(({ before, after }) => before === 0 && after === 0)) return seen;
+  return np.pad(seen, [[0, 0], [0, 0], ...borders.map(({ before, after }): Pair => [before, after])]);
 }
 
-/** Sides of the lowest float32, which stands for minus infinity: not every engine may write that down. */
-function padWithLowest(images: Tracer, width: number): Tracer {
-  const padded = padSides(images, width);
-  const [rows, columns] = padded.shape.slice(2) as Pair;
-  const isSide = (place: number, size: number) => place < width || place >= size - width;
-  const border = Array.from({ length: rows * columns }, (_, i) =>
-    isSide(Math.floor(i / columns), rows) || isSide(i % columns, columns) ? -LARGEST_FLOAT32 : 0,
+/** For each window along an axis, 1 / the places of the image that it sees. */
+function sharesOf({ before, seen, after }: Border, window: number, stride: number): number[] {
+  const numWindows = (before + seen + after - window) / stride + 1;
+  return Array.from({ length: numWindows }, (_, i) => {
+    const start = i * stride - before;
+    return 1 / (Math.min(seen, start + window) - Math.max(0, start));
+  });
+}
+
+/** To be added: the lowest float32 at the borders, 0 elsewhere. It stands for minus infinity, which WebGPU may not have. */
+function lowestAtBorders(borders: readonly Border[]): Tracer {
+  const [rows, columns] = borders.map(({ before, seen, after }) =>
+    Array.from({ length: before + seen + after }, (_, i) => i < before || i >= before + seen),
+  ) as [boolean[], boolean[]];
+  const values = rows.flatMap((isBorderRow) =>
+    columns.map((isBorderColumn) => (isBorderRow || isBorderColumn ? -LARGEST_FLOAT32 : 0)),
   );
-  return padded.add(constant(border, [rows, columns]));
+  return constant(values, [rows.length, columns.length]);
 }
 
 const LARGEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compile, type Executable, isHostArray } from "./engine.js";
-import { chooseEngine, engines } from "./engines.js";
+import { chooseEngine } from "./engines.js";
 import { ShapeError, ValueError } from "./errors.js";
 import { float32, type HostArray, int32 } from "./host-array.js";
 import { float32Spec, int32Spec, trace } from "./program.js";
+import { testedEngines } from "./testing/software-gpu.js";
 
 const specs = { weights: { w: float32Spec([2, 3]) }, n: int32Spec([2]) };
 const w = () => float32([1, 2, 3, 4, 5, 6], [2, 3]);
 const n = () => int32([7, 8], [2]);
 
-describe.each(Object.keys(engines))("running a program on %s", (engineName) => {
+describe.each(testedEngines.map(({ name }) => name))("running a program on %s", (engineName) => {
   let executable: Executable<{ weights: { w: HostArray }; n: HostArray }, Record<string, HostArray>>;
   beforeAll(async () => {
     const program = await trace(specs, ({ weights, n }) => ({
@@ -79,7 +80,14 @@ describe.each(Object.keys(engines))("running a program on %s", (engineName) => {
   test("wrong shape, type and length are named", async () => {
     const turned = runWith({ weights: { w: float32(w().data as Float32Array, [3, 2]) }, n: n() });
     await expect(turned).rejects.toThrow(ShapeError);
-    await expect(turned).rejects.toThrow('run: "weights/w" must have shape [2, 3], got [3, 2].');
+    await expect(turned).rejects.toThrow(
+      'run: "weights/w" must have shape [2, 3], got [3, 2]. This program was compiled for that shape alone: ' +
+        "reshape the array, or compile another program.",
+    );
+    await expect(runWith({ weights: { w: float32([1, 2, 3], [1, 3]) }, n: n() })).rejects.toThrow(
+      'run: "weights/w" must have shape [2, 3], got [1, 3]. This program was compiled for 2 rows: keep batches whole, ' +
+        "or compile another program for 1.",
+    );
     await expect(runWith({ weights: { w: w() }, n: float32([7, 8], [2]) })).rejects.toThrow(
       'run: "n" must be int32, got "float32".',
     );
@@ -102,4 +110,16 @@ describe.each(Object.keys(engines))("running a program on %s", (engineName) => {
     const shared = blank();
     await expect(runWith(inputs, { ...shared, again: shared.same })).rejects.toThrow('"into again"');
   });
+});
+
+test("memory that runs out while compiling or running is told in words", async () => {
+  const program = await trace(specs, ({ n }) => ({ n }));
+  const full = async () => {
+    throw new Error("std::bad_alloc");
+  };
+  const flat = { run: full, dispose: async () => {} };
+  const base = { name: "tiny", summary: "", unavailable: async () => undefined };
+  await expect(compile(program, { ...base, compile: full })).rejects.toThrow(/^run: out of memory/);
+  const executable = await compile(program, { ...base, compile: async () => flat });
+  await expect(executable.run({ weights: { w: w() }, n: n() })).rejects.toThrow(/^run: out of memory/);
 });

@@ -2,6 +2,7 @@
 import { type DarkmatterError, ShapeError, ValueError } from "./errors.js";
 import { type HostArray, sizeOf } from "./host-array.js";
 import { isSpec, type NamedSpec, type Program } from "./program.js";
+import { explainRunError } from "./run-errors.js";
 import { flattenTree, type IsLeaf, type Tree, unflattenTree } from "./tree.js";
 
 export interface EngineOptions {
@@ -34,7 +35,7 @@ export interface Executable<Inputs, Outputs> {
   readonly program: Program<Inputs, Outputs>;
   /**
    * @param into optional arrays to write outputs to (same tree as the result); not among the inputs
-   * @throws ValueError or ShapeError if an input is missing or has another shape
+   * @throws ValueError or ShapeError if an input is missing or has another shape; DarkmatterError if memory runs out
    */
   run(inputs: Inputs, into?: Outputs): Promise<Outputs>;
   dispose(): Promise<void>;
@@ -42,13 +43,16 @@ export interface Executable<Inputs, Outputs> {
   readonly peakBytes: number | undefined;
 }
 
-/** Compile a program on an engine. */
+/**
+ * Compile a program on an engine.
+ * @throws DarkmatterError if an operation has no translation, or memory runs out
+ */
 export async function compile<Inputs, Outputs>(
   program: Program<Inputs, Outputs>,
   engine: Engine,
   options?: EngineOptions,
 ): Promise<Executable<Inputs, Outputs>> {
-  const flat = await engine.compile(program as Program<unknown, unknown>, options);
+  const flat = await explained(engine.compile(program as Program<unknown, unknown>, options));
   const outputNames = program.outputs.map(({ name }) => name);
   return {
     engine: engine.name,
@@ -59,12 +63,19 @@ export async function compile<Inputs, Outputs>(
       const targets = into && flattenTree(into as Tree<HostArray>, isHostArray);
       const places = targets && program.outputs.map((spec) => checkedArray(spec, targets));
       if (places !== undefined) requireApart(program.outputs, places, ordered);
-      const results = await flat.run(ordered, places);
+      const results = await explained(flat.run(ordered, places));
       return unflattenTree(new Map(results.map((array, i) => [outputNames[i]!, array]))) as Outputs;
     },
     dispose: () => flat.dispose(),
     peakBytes: flat.peakBytes,
   };
+}
+
+/** What comes of this, or the error in words a user can act on. */
+function explained<T>(promise: Promise<T>): Promise<T> {
+  return promise.catch((error: unknown) => {
+    throw explainRunError(error);
+  });
 }
 
 export const isHostArray: IsLeaf<HostArray> = (node): node is HostArray => isSpec(node) && "data" in node;
@@ -82,11 +93,21 @@ function checkedArray(spec: NamedSpec, given: ReadonlyMap<string, HostArray>): H
     );
   }
   const isSameShape = array.shape.length === spec.shape.length && array.shape.every((n, i) => n === spec.shape[i]);
-  if (!isSameShape) throw new ShapeError("run", spec.name, spec.shape, array.shape);
+  if (!isSameShape)
+    throw new ShapeError("run", spec.name, spec.shape, array.shape, shapeRemedy(spec.shape, array.shape));
   if (array.dtype !== spec.dtype) throw new ValueError("run", spec.name, spec.dtype, array.dtype);
   if (array.data.length !== sizeOf(array.shape))
     throw new ShapeError("run", spec.name, spec.shape, [array.data.length]);
   return array;
+}
+
+/** Shapes are part of a compiled program: say what was probably meant. */
+function shapeRemedy(expected: readonly number[], got: readonly number[]): string {
+  const [rows, ...rest] = expected;
+  const hasOtherRows = expected.length === got.length && rest.every((size, i) => size === got[i + 1]);
+  return hasOtherRows
+    ? `This program was compiled for ${rows} rows: keep batches whole, or compile another program for ${got[0]}.`
+    : "This program was compiled for that shape alone: reshape the array, or compile another program.";
 }
 
 /** Outputs are written while inputs are still read, so they need memory of their own. */

@@ -4,7 +4,7 @@
  * Here: a straight line through four points by gradient descent, whose steps can be checked by hand.
  */
 import assert from "node:assert/strict";
-import { chooseEngine, compile, engines, float32, float32Spec, trace, valueAndGradient } from "darkmatter/compute";
+import { availableEngines, compile, float32, float32Spec, trace, valueAndGradient } from "darkmatter/compute";
 
 const x = float32([-1, 0, 1, 2], [4]);
 const y = float32([-1, 1, 3, 5], [4]); // y = 2 x + 1
@@ -27,8 +27,8 @@ const program = await trace(
 
 const start = { slope: float32([0], []), offset: float32([0], []) };
 const results: Record<string, readonly number[]> = {};
-for (const name of Object.keys(engines)) {
-  const executable = await compile(program, await chooseEngine(name));
+for (const engine of await availableEngines()) {
+  const executable = await compile(program, engine);
   const first = await executable.run({ line: start, x, y });
   let line = first.next;
   for (let step = 1; step < 100; step++) line = (await executable.run({ line, x, y })).next;
@@ -38,8 +38,8 @@ for (const name of Object.keys(engines)) {
   assert.equal(first.loss.data[0], (1 + 1 + 9 + 25) / 4);
   assert.equal(first.gradient.slope.data[0], (-2 * (1 + 0 + 3 + 10)) / 4);
   assert.equal(first.gradient.offset.data[0], (-2 * (-1 + 1 + 3 + 5)) / 4);
-  results[name] = [line.slope.data[0]!, line.offset.data[0]!];
-  console.log(`${name.padEnd(8)} y = ${results[name].map((value) => value.toFixed(5)).join(" x + ")}`);
+  results[engine.name] = [line.slope.data[0]!, line.offset.data[0]!];
+  console.log(`${engine.name.padEnd(8)} y = ${results[engine.name]!.map((value) => value.toFixed(5)).join(" x + ")}`);
 }
 
 // Mistakes are found while tracing, where they are made.

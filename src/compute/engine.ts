@@ -21,11 +21,20 @@ export interface FlatExecutable {
   readonly peakBytes?: number | undefined;
 }
 
+/** The device an engine runs on, where that is not simply this machine's CPU. */
+export interface Adapter {
+  readonly name: string;
+  /** Emulated on the CPU: right numbers, slowly. Never used unless its engine is named. */
+  readonly isSoftware: boolean;
+}
+
 export interface Engine {
   readonly name: string;
   readonly summary: string;
-  /** Undefined if it runs here, else the reason why not. */
+  /** Undefined if it runs here, else the reason why not, with what to install. */
   unavailable(): Promise<DarkmatterError | undefined>;
+  /** Asked only where the engine is available. */
+  adapter?(): Promise<Adapter>;
   compile(program: Program<unknown, unknown>, options?: EngineOptions): Promise<FlatExecutable>;
 }
 

@@ -13,7 +13,7 @@ test("the first of the list that runs here, or the one named", async () => {
 test("an unknown name lists the engines", async () => {
   await expect(chooseEngine("nativ")).rejects.toThrow(UnknownNameError);
   await expect(chooseEngine("nativ")).rejects.toThrow(
-    'chooseEngine: unknown engine "nativ". Did you mean "native"? Known: native, wasm.',
+    'chooseEngine: unknown engine "nativ". Did you mean "native"? Known: native, webgpu, wasm.',
   );
 });
 

@@ -1,5 +1,5 @@
 /**
- * The one door to jax-js. It gives tracing, automatic differentiation and the wasm engine; everything above this
+ * The one door to jax-js. It gives tracing, automatic differentiation and two engines; everything above this
  * folder speaks `Tensor` and `Program` instead, so jax-js could be replaced.
  */
 import * as jax from "@jax-js/jax";
@@ -18,12 +18,25 @@ let ready: Promise<void> | undefined;
 /** Start jax-js's wasm backend once; tracing needs a backend for its constants. */
 export function startJax(): Promise<void> {
   ready ??= (async () => {
-    // Node 20 has no `navigator`, which jax-js probes while looking for WebGPU.
-    if (!("navigator" in globalThis)) Object.assign(globalThis, { navigator: {} });
+    // Node 20 has no `navigator`, where jax-js looks for WebGPU and for browsers that need care.
+    if (!("navigator" in globalThis)) Object.assign(globalThis, { navigator: { userAgent: "Node.js" } });
     await jax.init("wasm");
     jax.defaultDevice("wasm");
   })();
   return ready;
+}
+
+/**
+ * Run `body`, which makes arrays or traces, with this device as the default. It must not wait for anything: tracing
+ * elsewhere counts on the wasm device.
+ */
+export function onDevice<T>(device: jax.Device, body: () => T): T {
+  jax.defaultDevice(device);
+  try {
+    return body();
+  } finally {
+    jax.defaultDevice("wasm");
+  }
 }
 
 const openTraces: jax.Array[][] = [];

@@ -1,88 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { float32, type HostArray, sizeOf } from "../host-array.js";
-import { jax } from "../jax.js";
-import { float32Spec, type TensorSpec, valueAndGradient } from "../program.js";
-import { Tensor } from "../tensor.js";
-import { compiled, outputsOn, relativeDifference } from "../testing/compiled.js";
-import { wavyArray } from "../testing/gradient-check.js";
-
-interface Geometry {
-  readonly stride: number;
-  readonly padding: number;
-  readonly dilation: number;
-}
-
-/** Everything a convolution and its gradients are, by loops in float64 over [b, o, c, position, tap]. */
-function reference(x: HostArray, w: HostArray, g: HostArray, { stride, padding, dilation }: Geometry) {
-  const [B, C, H, W] = x.shape as [number, number, number, number];
-  const [O, , kh, kw] = w.shape as [number, number, number, number];
-  const [, , outH, outW] = g.shape as [number, number, number, number];
-  const [output, byX, byW] = [g, x, w].map(({ data }) => new Float64Array(data.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  for (let b = 0; b < B; b++)
-    for (let o = 0; o < O; o++)
-      for (let c = 0; c < C; c++)
-        for (let p = 0; p < outH; p++)
-          for (let q = 0; q < outW; q++)
-            for (let i = 0; i < kh; i++)
-              for (let j = 0; j < kw; j++) {
-                const [row, column] = [p * stride + i * dilation - padding, q * stride + j * dilation - padding];
-                if (row < 0 || row >= H || column < 0 || column >= W) continue;
-                const [atX, atW, atG] = [
-                  ((b * C + c) * H + row) * W + column,
-                  ((o * C + c) * kh + i) * kw + j,
-                  ((b * O + o) * outH + p) * outW + q,
-                ];
-                output[atG]! += x.data[atX]! * w.data[atW]!;
-                byX[atX]! += g.data[atG]! * w.data[atW]!;
-                byW[atW]! += g.data[atG]! * x.data[atX]!;
-              }
-  return { output, byX, byW };
-}
-
-/** jax-js's convolution with dilation, which `Tensor.conv2d` does not offer. */
-function dilatedConvolution(x: Tensor, w: Tensor, { stride, padding, dilation }: Geometry): Tensor {
-  const pad: [number, number] = [padding, padding];
-  const options = { rhsDilation: [dilation, dilation] };
-  return Tensor.fromTracer(
-    jax.lax.convGeneralDilated(x.tracer, w.tracer, [stride, stride], [pad, pad], options) as Tensor["tracer"],
-  );
-}
-
-function stepOf(x: TensorSpec, w: TensorSpec, g: TensorSpec, convolve: (x: Tensor, w: Tensor) => Tensor) {
-  return compiled({ p: { x, w }, g }, ({ p, g }) => {
-    const { aux, gradient } = valueAndGradient(p, (leaves) => {
-      const output = convolve(leaves.x, leaves.w);
-      return { value: output.mul(g).sum(), aux: { output } };
-    });
-    return { output: aux.output, ...gradient };
-  });
-}
-
-async function errors(xShape: readonly number[], wShape: readonly number[], geometry: Geometry): Promise<number[]> {
-  const { stride, padding, dilation } = geometry;
-  const outSize = (axis: number) =>
-    Math.floor((xShape[axis]! + 2 * padding - dilation * (wShape[axis]! - 1) - 1) / stride) + 1;
-  const [x, w] = [wavyArray(xShape, 1), wavyArray(wShape, 2)];
-  const g = wavyArray([xShape[0]!, wShape[0]!, outSize(2), outSize(3)], 3);
-  const convolve =
-    dilation === 1
-      ? (x: Tensor, w: Tensor) => x.conv2d(w, { stride, padding })
-      : (x: Tensor, w: Tensor) => dilatedConvolution(x, w, geometry);
-  const { program } = await stepOf(
-    ...([x, w, g].map(({ shape }) => float32Spec(shape)) as [TensorSpec, TensorSpec, TensorSpec]),
-    convolve,
-  );
-  const got = await outputsOn("native", program, [x, w, g]);
-  const expected = reference(x, w, g, geometry);
-  return [expected.output, expected.byX, expected.byW].map((values, i) =>
-    relativeDifference(got[i]!, float32(Float32Array.from(values), got[i]!.shape)),
-  );
-}
+import { sizeOf } from "../host-array.js";
+import { float32Spec } from "../program.js";
+import { compiled } from "../testing/compiled.js";
+import { type ConvolutionGeometry, convolutionErrors, convolutionStep } from "../testing/convolution-reference.js";
 
 describe("forward and both gradients are what loops give", () => {
   const sizes = [
@@ -96,12 +17,12 @@ describe("forward and both gradients are what loops give", () => {
   );
   test("strides 1 to 3, paddings 0 to 2, kernels 1 to 3, odd and even sizes", async () => {
     for (const { stride, padding, kernel, H, W } of grid) {
-      const found = await errors([2, 3, H, W], [4, 3, kernel, kernel], { stride, padding, dilation: 1 });
+      const found = await convolutionErrors([2, 3, H, W], [4, 3, kernel, kernel], { stride, padding, dilation: 1 });
       for (const error of found) expect(error, JSON.stringify({ stride, padding, kernel, H, W })).toBeLessThan(1e-5);
     }
   });
 
-  test.each<[string, readonly number[], readonly number[], Geometry]>([
+  test.each<[string, readonly number[], readonly number[], ConvolutionGeometry]>([
     ["dilation 2", [2, 3, 9, 8], [4, 3, 3, 3], { stride: 1, padding: 0, dilation: 2 }],
     ["dilation 3, stride 2, padded", [1, 2, 11, 9], [3, 2, 3, 2], { stride: 2, padding: 2, dilation: 3 }],
     ["a kernel taller than wide", [2, 2, 6, 6], [3, 2, 4, 1], { stride: 1, padding: 0, dilation: 1 }],
@@ -111,7 +32,7 @@ describe("forward and both gradients are what loops give", () => {
     ["windows that see only padding", [1, 1, 4, 4], [1, 1, 1, 1], { stride: 3, padding: 3, dilation: 1 }],
     ["strides that skip pixels", [2, 2, 7, 7], [2, 2, 1, 1], { stride: 3, padding: 0, dilation: 1 }],
   ])("%s", async (_, x, w, geometry) => {
-    for (const error of await errors(x, w, geometry)) expect(error).toBeLessThan(1e-5);
+    for (const error of await convolutionErrors(x, w, geometry)) expect(error).toBeLessThan(1e-5);
   });
 
   test("random geometries", async () => {
@@ -125,7 +46,7 @@ describe("forward and both gradients are what loops give", () => {
     });
     await fc.assert(
       fc.asyncProperty(geometries, async ({ x, O, kernel, stride, padding }) => {
-        const found = await errors(x, [O, x[1], ...kernel], { stride, padding, dilation: 1 });
+        const found = await convolutionErrors(x, [O, x[1], ...kernel], { stride, padding, dilation: 1 });
         for (const error of found) expect(error).toBeLessThan(1e-5);
       }),
       { numRuns: 25 },
@@ -136,7 +57,7 @@ describe("forward and both gradients are what loops give", () => {
 describe("what it costs", () => {
   const step = (options: { stride: number; padding: number }, image = 9) => {
     const outSize = Math.floor((image + 2 * options.padding - 3) / options.stride) + 1;
-    return stepOf(
+    return convolutionStep(
       float32Spec([2, 3, image, image]),
       float32Spec([8, 3, 3, 3]),
       float32Spec([2, 8, outSize, outSize]),
@@ -168,7 +89,7 @@ describe("what it costs", () => {
   });
 
   test("patches that tile the image are padded with nothing", async () => {
-    const { counts } = await stepOf(
+    const { counts } = await convolutionStep(
       float32Spec([2, 3, 8, 8]),
       float32Spec([5, 3, 4, 4]),
       float32Spec([2, 5, 2, 2]),
@@ -179,7 +100,7 @@ describe("what it costs", () => {
   });
 
   test("a 1 x 1 convolution gathers nothing", async () => {
-    const { counts } = await stepOf(
+    const { counts } = await convolutionStep(
       float32Spec([2, 3, 4, 4]),
       float32Spec([5, 3, 1, 1]),
       float32Spec([2, 5, 4, 4]),
@@ -188,14 +109,4 @@ describe("what it costs", () => {
     expect(counts).not.toHaveProperty("Gather");
     expect(counts.Gemm).toBe(3);
   });
-});
-
-test("grouped convolution is refused by name", async () => {
-  const grouped = compiled({ x: float32Spec([1, 4, 5, 5]), w: float32Spec([4, 2, 3, 3]) }, ({ x, w }) => {
-    const options = { featureGroupCount: 2 };
-    const pad: [number, number] = [0, 0];
-    const y = jax.lax.convGeneralDilated(x.tracer, w.tracer, [1, 1], [pad, pad], options);
-    return { y: Tensor.fromTracer(y as Tensor["tracer"]) };
-  });
-  await expect(grouped).rejects.toThrow('the primitive "conv with vmap dimensions" has no ONNX translation');
 });

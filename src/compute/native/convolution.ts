@@ -9,13 +9,17 @@
  * Layers that follow run channels-innermost as well, since views carry the order of memory along.
  */
 import { sizeOf } from "../host-array.js";
-import { arrange, materialise } from "./arrange.js";
+import { chooseTileSize } from "./convolution-cost.js";
+import { arrangeDims, channelsFirst, sizeAt, spatialAxes, withoutBroadcasts } from "./convolution-layout.js";
+import { exchangeOperands, isBetterExchanged } from "./exchange-operands.js";
 import type { Expression } from "./expression.js";
 import { coordinates, gatherRows, isRagged, sumRows, withZeroRow } from "./gather-rows.js";
 import { groupedConvolution } from "./grouped-convolution.js";
 import { type LoweringContext, type LoweringRule, unsupported } from "./lowering.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
 import { contiguousView, permute, type View } from "./views.js";
+import { type Tiling, winogradByKernel, winogradForward } from "./winograd.js";
+import { KERNEL_SIZE } from "./winograd-matrices.js";
 
 type Pair = readonly [number, number];
 interface ConvolutionParameters {
@@ -38,6 +42,7 @@ interface Geometry extends ConvolutionParameters {
 export const convolution: LoweringRule = (context, expression, operands) => {
   const parameters = expression.parameters as unknown as ConvolutionParameters;
   if (parameters.vmapDims !== 0) return groupedConvolution(context, expression, operands);
+  if (isBetterExchanged(expression)) return exchangeOperands(convolution)(context, expression, operands);
   const lhs = withoutBroadcasts(context.graph, operands[0]!);
   const { view, isFlipped } = readKernel(context, expression, operands[1]!);
   const rhs = withoutBroadcasts(context.graph, view);
@@ -45,10 +50,36 @@ export const convolution: LoweringRule = (context, expression, operands) => {
   const taps = expression.operands[1]!.shape.slice(2);
   const geometry = { ...parameters, inputs, taps, outputs: expression.shape.slice(2), isFlipped };
   if (parameters.lhsDilation.some((dilation) => dilation !== 1)) return spread(context.graph, lhs, rhs, geometry);
-  return isGradientByKernel(lhs, geometry)
-    ? overPositions(context.graph, lhs, rhs, geometry)
-    : overTaps(context.graph, lhs, rhs, geometry);
+  if (isGradientByKernel(lhs, geometry)) {
+    const tiling = tilingOf({ ...geometry, outputs: taps, taps: geometry.outputs }, sizeAt(lhs, 1), lhs, rhs);
+    return tiling === undefined
+      ? overPositions(context.graph, lhs, rhs, geometry)
+      : winogradByKernel(context.graph, lhs, rhs, tiling);
+  }
+  const tiling = tilingOf(geometry, sizeAt(lhs, 0), lhs, rhs);
+  return tiling === undefined
+    ? overTaps(context.graph, lhs, rhs, geometry)
+    : winogradForward(context.graph, lhs, rhs, tiling, isFlipped);
 };
+
+/** Tiles for Winograd's products, where the forward geometry allows them and they cost less. */
+function tilingOf(forward: Geometry, batch: number, lhs: View, rhs: View): Tiling | undefined {
+  const { taps, strides, rhsDilation, inputs, outputs, padding } = forward;
+  const isThreeByThree = taps.length === 2 && taps.every((size) => size === KERNEL_SIZE);
+  if (!isThreeByThree || [...strides, ...rhsDilation].some((step) => step !== 1)) return undefined;
+  const [batchAxis] = sizeAt(lhs, 0) === batch ? [0] : [1];
+  const sizes = { batch, channels: sizeAt(lhs, 1 - batchAxis!), outChannels: sizeAt(rhs, 0), outputs };
+  const tileSize = chooseTileSize(sizes);
+  if (tileSize === undefined) return undefined;
+  const pair = (values: readonly number[]): [number, number] => [values[0]!, values[1]!];
+  return {
+    tileSize,
+    batch,
+    inputs: pair(inputs),
+    outputs: pair(outputs),
+    before: pair(padding.map(([first]) => first)),
+  };
+}
 
 /**
  * In the gradient by the kernel, images and channels have changed places. Seen by the memory of lhs, where channels
@@ -172,40 +203,4 @@ function gemm(
   shape: readonly number[],
 ): Value {
   return graph.emit("Gemm", [left, right], shape, { attributes: { transA: 0, transB: 0, ...flags } });
-}
-
-/** [B, P, O] in memory -> the logical [B, O, ...P]. */
-function channelsFirst(
-  graph: OnnxGraph,
-  value: Value,
-  batch: number,
-  spatial: readonly number[],
-  channels: number,
-): View {
-  const shaped = graph.reshape(value, [batch, ...spatial, channels]);
-  const rank = shaped.shape.length;
-  return permute(contiguousView(shaped), [0, rank - 1, ...spatial.map((_, i) => i + 1)]);
-}
-
-/** A value with the dimensions of a view in another order, under a shape. */
-function arrangeDims(
-  graph: OnnxGraph,
-  view: View,
-  order: readonly (readonly number[])[],
-  shape: readonly number[],
-): Value {
-  const factors = order.flat().flatMap((axis) => view.dims[axis]!);
-  return arrange(graph, view.base, factors, shape);
-}
-
-function withoutBroadcasts(graph: OnnxGraph, view: View): View {
-  return view.dims.flat().every(({ stride }) => stride !== 0) ? view : contiguousView(materialise(graph, view));
-}
-
-function spatialAxes(view: View): number[] {
-  return view.dims.slice(2).map((_, i) => i + 2);
-}
-
-function sizeAt(view: View, axis: number): number {
-  return sizeOf(view.dims[axis]!.map(({ size }) => size));
 }

@@ -1,5 +1,6 @@
 /** Training: the loop, its state, checkpoints and run folder. */
 export { writeJsonAtomic } from "./atomic-file.js";
+export { createChunkedStep } from "./chunked-step.js";
 export { requireSameConfig, type TrainCadence, type TrainConfig } from "./config.js";
 export { digestOf, requireSameImages } from "./data-digest.js";
 export { createEmbedder, type Embedded, type Embedder, type EmbedOptions } from "./embedder.js";
@@ -17,3 +18,4 @@ export { embedTokens, type TokenMaps } from "./token-maps.js";
 export { createTrainer, type Trainer } from "./trainer.js";
 export type { HostInputs, StepInputs, StepOutputs, StepReport, TrainingStep } from "./training-step.js";
 export { untrainedEncoder } from "./untrained.js";
+export { createWholeStep, type StepOptions } from "./whole-step.js";

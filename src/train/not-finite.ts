@@ -20,7 +20,7 @@ export class NotFiniteError extends DarkmatterError {
     kept = isStateSound ? "The state before it is unharmed." : "",
   ) {
     const remedy =
-      "Start a new run with a lower learning rate or a longer warm-up, and look for broken images if that does not help.";
+      "Start a new run with a lower learning rate (--lr), and look for broken images if that does not help.";
     super(`train: ${[finding, kept, remedy].filter(Boolean).join(" ")}`);
   }
 

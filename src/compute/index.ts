@@ -1,4 +1,5 @@
 /** Tensors, programs and the engines that run them. */
+export { withGradient } from "./custom-gradient.js";
 export {
   type Adapter,
   compile,

@@ -2,6 +2,8 @@
  * The tensor of model code. It exists only while a program is traced: formulas read like mathematics, shapes are
  * checked where a mistake is made, and no ownership marks appear (each use takes its own reference of the tracer).
  */
+
+import { withGradient } from "./custom-gradient.js";
 import { DarkmatterError } from "./errors.js";
 import { type HostArray, sizeOf } from "./host-array.js";
 import { jax, keepForTrace, np, type Tracer } from "./jax.js";
@@ -154,9 +156,23 @@ export class Tensor {
   sigmoid(): Tensor {
     return this.neg().exp().add(1).reciprocal();
   }
-  /** x Φ(x), the exact form with erf. */
+  /**
+   * x Φ(x), the exact form with erf. In u = x / √2 it is h(u) / √2 with h = u (1 + erf u), and by hand
+   *   dh/du = 1 + erf u + u exp(ln(2 / √π) − u²)
+   * which leaves both outer factors to the products around it. Differentiates once.
+   */
   gelu(): Tensor {
-    return this.mul(this.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
+    const scaled = this.mul(Math.SQRT1_2);
+    const u = scaled.stopGradient();
+    const onePlusErf = u.erf().add(1);
+    const slope = u
+      .square()
+      .neg()
+      .add(Math.log(2 / Math.sqrt(Math.PI)))
+      .exp()
+      .mul(u)
+      .add(onePlusErf);
+    return withGradient(scaled, u.mul(onePlusErf), (change) => change.mul(slope)).mul(Math.SQRT1_2);
   }
 
   astype(dtype: TensorDType): Tensor {
@@ -201,9 +217,12 @@ export class Tensor {
     const sum = this.sub(peak).exp().sum(axes, { keepDims: true }).log().add(peak);
     return options?.keepDims ? sum : sum.squeeze(axes);
   }
+  /** p = exp(x) / Σ exp(x); dp = p (dx − Σ p dx), by hand. Differentiates once. */
   softmax(axis = -1): Tensor {
-    const shifted = this.sub(this.max(axis, { keepDims: true }).stopGradient()).exp();
-    return shifted.mul(shifted.sum(axis, { keepDims: true }).reciprocal());
+    const logits = this.stopGradient();
+    const shifted = logits.sub(logits.max(axis, { keepDims: true })).exp();
+    const p = shifted.mul(shifted.sum(axis, { keepDims: true }).reciprocal());
+    return withGradient(this, p, (change) => change.sub(p.mul(change).sum(axis, { keepDims: true })).mul(p));
   }
   logSoftmax(axis = -1): Tensor {
     // Shifted first: the logarithm is not added to a large maximum, which would round it away.

@@ -13,6 +13,7 @@ import {
   type ParameterSpec,
   parameter,
   patchEmbedding,
+  preNorm,
   residual,
   sequence,
   truncatedNormal,
@@ -101,8 +102,8 @@ function buildVit({ channels, imageSize }: ImageShape, config: VitConfig): Encod
 
 function block(width: number, numHeads: number, mlpRatio: number) {
   return sequence({
-    attention: residual(sequence({ norm: layerNorm(width), mix: attention(width, numHeads) })),
-    mlp: residual(sequence({ norm: layerNorm(width), mix: mlp(width, Math.round(width * mlpRatio)) })),
+    attention: residual(preNorm(width, attention(width, numHeads))),
+    mlp: residual(preNorm(width, mlp(width, Math.round(width * mlpRatio)))),
   });
 }
 

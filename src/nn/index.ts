@@ -42,4 +42,5 @@ export {
 } from "./parameter.js";
 export { patchEmbedding, patchesOf } from "./patch-embedding.js";
 export { averagePool, globalAveragePool, maxPool } from "./pooling.js";
+export { type AffineFirstLayer, type AffineInput, affineFirst, preNorm } from "./pre-norm.js";
 export { type TransposedConvolutionOptions, transposedConvolution } from "./transposed-convolution.js";

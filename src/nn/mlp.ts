@@ -1,22 +1,26 @@
 import { truncatedNormal, zeros } from "./initialisers.js";
-import type { Layer } from "./layer.js";
-import { type LinearParameters, linear } from "./linear.js";
+import { affine, type LinearParameters, linear } from "./linear.js";
+import { type ParameterSpec, parameter } from "./parameter.js";
+import { type AffineFirstLayer, affineFirst } from "./pre-norm.js";
 
-export type MlpParameters = { readonly expand: LinearParameters; readonly contract: LinearParameters };
+export type MlpParameters = {
+  readonly expand: { readonly weight: ParameterSpec; readonly bias: ParameterSpec };
+  readonly contract: LinearParameters;
+};
 
 /**
  * The two-layer network of a transformer block: GELU(x W₁ + b₁) W₂ + b₂.
  * @returns layer [..., dim] -> [..., dim]. Start: truncated normal .02, biases 0.
  */
-export function mlp(dim: number, hiddenDim: number): Layer<MlpParameters> {
+export function mlp(dim: number, hiddenDim: number): AffineFirstLayer<MlpParameters> {
   const start = { weightInit: truncatedNormal(0.02), biasInit: zeros };
-  const expand = linear(dim, hiddenDim, start);
-  const contract = linear(hiddenDim, dim, start);
-  return {
-    parameters: { expand: expand.parameters, contract: contract.parameters },
-    apply(parameters, x, mode) {
-      const hidden = expand.apply(parameters.expand, x, mode).gelu();
-      return contract.apply(parameters.contract, hidden, mode);
-    },
+  const expand = {
+    weight: parameter([dim, hiddenDim], "weight", start.weightInit),
+    bias: parameter([hiddenDim], "bias", zeros),
   };
+  const contract = linear(hiddenDim, dim, start);
+  return affineFirst<MlpParameters>({ expand, contract: contract.parameters }, (parameters, { x, fold }, mode) => {
+    const { weight, bias } = fold(parameters.expand.weight, parameters.expand.bias);
+    return contract.apply(parameters.contract, affine(x, weight, bias).gelu(), mode);
+  });
 }

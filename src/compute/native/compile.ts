@@ -6,13 +6,17 @@ import { materialise } from "./arrange.js";
 import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
 import { type Expression, literalValue } from "./expression.js";
+import { fuseBias } from "./fuse.js";
 import { type LoweringContext, type LoweringRule, unsupported } from "./lowering.js";
 import { dot } from "./matmul.js";
 import { concatenate, flip, gather, pad, scatter, shrink, sort, split } from "./movement.js";
 import { OnnxGraph, type Value } from "./onnx-graph.js";
 import type { ModelMessage } from "./onnx-model.js";
 import { pool, poolTranspose } from "./pool.js";
+import { reachable, recognise } from "./recognise.js";
 import { reduce } from "./reduce.js";
+import { softmax, standardise } from "./rows.js";
+import { schedule } from "./schedule.js";
 import { simplify } from "./simplify.js";
 import { broadcast, contiguousView, isContiguous, permute, reshapeView, type View } from "./views.js";
 
@@ -69,6 +73,8 @@ const RULES: Readonly<Record<string, LoweringRule>> = {
   gather,
   scatter,
   sort,
+  softmax,
+  standardise,
 };
 
 /** Primitives that `simplify` leaves nothing of. */
@@ -82,7 +88,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** Compile a flattened jaxpr whose first binders are constants. */
 export function compileGraph(jaxpr: Jaxpr, constants: readonly (HostArray | undefined)[]): CompiledGraph {
   requireTranslations(jaxpr);
-  const program = simplify(jaxpr);
+  const program = recognise(simplify(jaxpr));
   const graph = new OnnxGraph();
   const views = new Map<Expression, View>();
   const order = reachable(program.outputs);
@@ -104,8 +110,9 @@ export function compileGraph(jaxpr: Jaxpr, constants: readonly (HostArray | unde
     graph,
     program.outputs.map((output) => views.get(output)!),
   );
+  const fused = fuseBias(graph.toModel(outputs), graph.values);
   return {
-    model: graph.toModel(outputs),
+    model: schedule(fused, graph.values),
     inputs: inputs.slice(constants.length),
     outputs,
     values: graph.values,
@@ -143,28 +150,6 @@ function compare(context: LoweringContext, expression: Expression, operands: rea
   const result = elementwise(operator)(context, expression, operands);
   if (expression.parameters.op !== "not_equal") return result;
   return { base: context.graph.emit("Not", [result.base], result.base.shape), dims: result.dims };
-}
-
-/** Everything the outputs need, operands first. */
-function reachable(outputs: readonly Expression[]): Expression[] {
-  const order = new Set<Expression>();
-  const visit = (root: Expression): void => {
-    // An explicit stack: programs are deeper than JavaScript's call stack.
-    const stack: { expression: Expression; isReady: boolean }[] = [{ expression: root, isReady: false }];
-    while (stack.length > 0) {
-      const { expression, isReady } = stack.pop()!;
-      if (order.has(expression)) continue;
-      if (isReady) {
-        order.add(expression);
-        continue;
-      }
-      stack.push({ expression, isReady: true });
-      for (const operand of expression.operands) stack.push({ expression: operand, isReady: false });
-    }
-  };
-  for (const output of outputs) visit(output);
-  // Expressions were numbered as the program was traced: that order keeps values short-lived.
-  return [...order].sort((a, b) => a.id - b.id);
 }
 
 /**

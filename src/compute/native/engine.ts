@@ -39,6 +39,8 @@ async function compile(program: Program<unknown, unknown>, options: EngineOption
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
     enableCpuMemArena: true,
+    // The pattern of the first run would be allocated as one block beside what that run left in the arena: twice the memory.
+    enableMemPattern: false,
     ...(options.numThreads === undefined ? {} : { intraOpNumThreads: options.numThreads }),
     interOpNumThreads: 1,
     // Threads that wait by spinning take the cores from the view makers: on busy cores a step takes half as long again.

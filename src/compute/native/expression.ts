@@ -48,6 +48,11 @@ export class ExpressionPool {
     // JSON has no infinities or NaN: the text tells them apart in the key.
     return this.make({ operator: "literal", parameters: { value, text: String(value) }, shape, dtype });
   }
+
+  /** Zeros that are zero whatever they meet, as x − x is where x is finite: they absorb factors, a literal 0 does not. */
+  zero(shape: readonly number[], dtype: TensorDType): Expression {
+    return this.make({ operator: "literal", parameters: { value: 0, text: "zero" }, shape, dtype });
+  }
 }
 
 const COMMUTATIVE = new Set(["add", "mul", "min", "max"]);
@@ -55,6 +60,11 @@ const COMMUTATIVE = new Set(["add", "mul", "min", "max"]);
 /** The number of a literal, if the expression is one. */
 export function literalValue(expression: Expression): number | undefined {
   return expression.operator === "literal" ? (expression.parameters.value as number) : undefined;
+}
+
+/** Whether the expression is a zero that absorbs factors. */
+export function isZero(expression: Expression): boolean {
+  return expression.operator === "literal" && expression.parameters.text === "zero";
 }
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {

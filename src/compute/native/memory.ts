@@ -39,7 +39,7 @@ export function peakBytes(model: ModelMessage, values: ReadonlyMap<string, Value
 }
 
 /** For each value that shares another's memory, the value that owns it. */
-function memoryOwners(model: ModelMessage): Map<string, string> {
+export function memoryOwners(model: ModelMessage): Map<string, string> {
   const owners = new Map<string, string>();
   for (const node of model.nodes) {
     const [from, to] = [node.inputs[0]!, node.outputs[0]!];

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { DarkmatterError } from "../errors.js";
 import { sizeOf } from "../host-array.js";
 import type { TensorDType } from "../tensor.js";
-import { fuseBias } from "./fuse.js";
 import type { Attribute, ElementType, ModelMessage, NodeMessage, TensorMessage, ValueMessage } from "./onnx-model.js";
 
 /** A tensor in the graph, with the shape it has there. */
@@ -137,7 +136,7 @@ export class OnnxGraph {
       })
       .reverse();
     const initializers = [...this.#initializers.values()].filter(({ name }) => needed.has(name));
-    return fuseBias({ nodes, initializers, inputs: this.#inputs, outputs }, this.#values);
+    return { nodes, initializers, inputs: this.#inputs, outputs };
   }
 
   #newValue(shape: readonly number[], dtype: ElementType): Value {

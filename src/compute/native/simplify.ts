@@ -6,7 +6,7 @@
 import { DarkmatterError } from "../errors.js";
 import type { Atom, Equation, Jaxpr, Variable } from "../jax.js";
 import type { TensorDType } from "../tensor.js";
-import { type Expression, ExpressionPool, elementCount, literalValue, sameShape } from "./expression.js";
+import { type Expression, ExpressionPool, elementCount, isZero, literalValue, sameShape } from "./expression.js";
 
 export interface SimplifiedProgram {
   /** One for each binder of the jaxpr: its constants, then its inputs. */
@@ -18,8 +18,14 @@ export function simplify(jaxpr: Jaxpr): SimplifiedProgram {
   return new Simplifier(jaxpr).run();
 }
 
+/** Operations that make zeros of a zero. */
+const ABSORBED: ReadonlySet<string> = new Set(["mul", "neg", "dot", "transpose", "reshape", "broadcast"]);
+
 /** Operations that show the same elements elsewhere. */
 const MOVEMENTS = new Set(["transpose", "reshape", "broadcast"]);
+
+/** Work on something so many times smaller than a value counts for nothing beside work on the value. */
+const SMALL = 8;
 
 class Simplifier {
   readonly #pool = new ExpressionPool();
@@ -56,6 +62,7 @@ class Simplifier {
   #build(equation: Equation, operands: Expression[], binder: Variable, result: number): Expression {
     const { shape, dtype } = typeOf(binder);
     const [a, b] = operands as [Expression, Expression];
+    if (operands.some(isZero) && ABSORBED.has(equation.primitive)) return this.#pool.zero(shape, dtype);
     switch (equation.primitive as string) {
       case "stop_gradient":
         return a;
@@ -109,6 +116,7 @@ class Simplifier {
 
   #add(a: Expression, b: Expression, shape: readonly number[], dtype: TensorDType): Expression {
     const [x, y] = [literalValue(a), literalValue(b)];
+    if ((isZero(a) && isZero(b)) || areOpposite(a, b)) return this.#pool.zero(shape, dtype);
     if (x !== undefined && y !== undefined && dtype !== "bool") return this.#pool.literal(x + y, dtype, shape);
     if (x === 0 && sameShape(b.shape, shape)) return b;
     if (y === 0 && sameShape(a.shape, shape)) return a;
@@ -155,11 +163,16 @@ class Simplifier {
       const scale = (x.parameters.scale as number) * factor;
       if (isModerate(scale)) return this.#pool.make({ ...x, parameters: { scale } });
     }
+    if (this.#isProductPlusSmall(x)) {
+      const [a, b] = x.operands.map((operand) => this.#scale(operand, factor)) as [Expression, Expression];
+      return this.#add(a, b, shape, dtype);
+    }
     return this.#pool.make({ operator: "mul", operands: [x, this.#pool.literal(factor, dtype)], shape, dtype });
   }
 
   #negate(x: Expression): Expression {
     const { shape, dtype } = x;
+    if (isZero(x)) return x;
     const value = literalValue(x);
     if (value !== undefined) return this.#pool.literal(-value, dtype, shape);
     if (x.operator === "neg") return x.operands[0]!;
@@ -179,6 +192,7 @@ class Simplifier {
     dtype: TensorDType,
   ): Expression {
     if (parameters.op === "Add" && dtype === "float32") {
+      if (isZero(x)) return this.#pool.zero(shape, dtype);
       const value = literalValue(x);
       if (value !== undefined)
         return this.#pool.literal((value * elementCount(x)) / shape.reduce((n, size) => n * size, 1), dtype, shape);
@@ -219,9 +233,27 @@ class Simplifier {
     return { operand: this.#pool.make({ ...x, operands: [operand] }), factor };
   }
 
+  /** A product and its bias, read by nobody else: the product takes a factor for nothing, the bias for little. */
+  #isProductPlusSmall(x: Expression): boolean {
+    if (x.operator !== "add" || !this.#isUsedOnce(x)) return false;
+    const [a, b] = x.operands as [Expression, Expression];
+    const isPair = (product: Expression, bias: Expression) =>
+      product.operator === "dot" && this.#isUsedOnce(product) && elementCount(bias) * SMALL <= elementCount(x);
+    return isPair(a, b) || isPair(b, a);
+  }
+
   #isUsedOnce(x: Expression): boolean {
     return (this.#uses.get(x) ?? 0) <= 1;
   }
+}
+
+/** Whether a is −b: as a negation, or by opposite factors of one operand. */
+function areOpposite(a: Expression, b: Expression): boolean {
+  if (a.dtype !== "float32") return false;
+  if (a.operator === "neg") return a.operands[0] === b;
+  if (b.operator === "neg") return b.operands[0] === a;
+  const [left, right] = [scaleOf(a), scaleOf(b)];
+  return left !== undefined && left.operand === right?.operand && left.factor === -right.factor;
 }
 
 /** If x is y times a literal: y and the literal. */

@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import {
   type Branch,
+  chooseEngine,
+  compile,
   flattenTree,
   float32,
   type HostArray,
@@ -11,7 +13,9 @@ import {
   resolveOptions,
   runOnce,
   Tensor,
+  trace,
   UnknownNameError,
+  valueAndGradient,
 } from "../compute/index.js";
 import { maxGradientError } from "../compute/testing/gradient-check.js";
 import { evaluationMode, initialise, join, partition, trainingMode } from "../nn/index.js";
@@ -102,6 +106,36 @@ describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, 
       3e-4, // small, so that hardly a ReLU switches within it
     );
     expect(error).toBeLessThan(2e-2);
+  });
+
+  test("gives the same features and gradients on every engine that needs no GPU", async () => {
+    const images = imagesOf(2, 2, 8);
+    const { trainable, buffers } = partition<HostArray>(encoder.parameters, parameters);
+    const program = await trace({ trainable, buffers, images }, (inputs) => {
+      const { gradient, aux } = valueAndGradient(inputs.trainable as Branch<Tensor>, (moved) => {
+        const all = join<Tensor>(moved, (inputs.buffers ?? {}) as Branch<Tensor>) as Branch<Tensor>;
+        const { features, tokens } = encoder.encode(all, inputs.images, trainingMode());
+        return { value: features.add(0.5).square().mul(features).mean(), aux: { features, tokens } };
+      });
+      return { ...aux, gradient } as Branch<Tensor>;
+    });
+    const [native, wasm] = await Promise.all(
+      ["native", "wasm"].map(async (engineName) => {
+        const executable = await compile(program, await chooseEngine(engineName));
+        const outputs = flattenTree(
+          (await executable.run({ trainable, buffers, images } as never)) as never,
+          isHostArray,
+        );
+        await executable.dispose();
+        return outputs as ReadonlyMap<string, HostArray>;
+      }),
+    );
+    for (const [path, { data }] of native!) {
+      const expected = wasm!.get(path)!.data;
+      const scale = Math.max(1, ...Array.from(expected, Math.abs));
+      const difference = Math.max(...Array.from(data, (value, i) => Math.abs(value - expected[i]!))) / scale;
+      expect(difference, path).toBeLessThan(1e-4);
+    }
   });
 
   test("names a wrong number of channels and images that are not square", async () => {

@@ -12,6 +12,7 @@ import {
 } from "../compute/index.js";
 import { countParameters, evaluationMode, initialise } from "../nn/index.js";
 import { convnet } from "./convnet.js";
+import { convnext } from "./convnext.js";
 import { resampleGrid } from "./resample-grid.js";
 import { resnet } from "./resnet.js";
 import { vit } from "./vit.js";
@@ -98,6 +99,45 @@ describe("resnet", () => {
       return { whole: tokens, stem: stemOnly.relu().reshape([1, 2, 64]).transpose([0, 2, 1]) };
     });
     for (const [i, value] of whole.data.entries()) expect(value).toBeCloseTo(stem.data[i]!, 4);
+  });
+});
+
+describe("convnext", () => {
+  const build = (imageSize: number, given = {}) =>
+    convnext.build({ channels: 3, imageSize }, resolveOptions("convnext", convnext.options, given));
+
+  test("counts the parameters of torchvision's ConvNeXt-T without its classifier", () => {
+    const encoder = build(224, { width: 96, depth: 3, stages: 4, patchSize: 4 });
+    expect(countParameters(encoder.parameters)).toBe(28_589_128 - 769 * 1000);
+    expect([encoder.featureDim, encoder.couplesBatch]).toEqual([768, false]);
+  });
+
+  test("says how many stages an image allows, and that kernels are odd", () => {
+    expect(() => build(6, { stages: 3 })).toThrow("They allow 2 with patches of 2");
+    expect(() => build(2, { patchSize: 4 })).toThrow("Take smaller patches");
+    expect(() => build(32, { kernelSize: 4 })).toThrow('"kernelSize" must be an odd number, got 4');
+  });
+
+  test("leaves out what is beyond the last whole patch", async () => {
+    const encoder = build(14, { width: 4, stages: 2, depth: 1 });
+    const values = initialise(encoder.parameters, keyFor(0)) as Branch<HostArray>;
+    const image = (size: number) => {
+      // the same image in the first 12 rows and columns, other pixels beyond
+      const pixels = Array.from({ length: 3 * size * size }, (_, i) => {
+        const [c, h, w] = [Math.floor(i / size ** 2), Math.floor(i / size) % size, i % size];
+        return h < 12 && w < 12 ? Math.sin(c + 3 * h + 0.7 * w * w) : 0;
+      });
+      return float32(Float32Array.from(pixels), [1, 3, size, size]);
+    };
+    const gridOf = async (size: number) => {
+      const { tokens } = await runOnce({ images: image(size), values }, ({ images, values }) => ({
+        tokens: encoder.encode(values, images, evaluationMode()).tokens,
+      }));
+      return tokens;
+    };
+    const [odd, even] = [await gridOf(14), await gridOf(12)]; // maps of 7, halved to 3, and of 6, halved to 3
+    expect(odd.shape).toEqual([1, 9, 8]);
+    for (const [i, value] of odd.data.entries()) expect(value).toBeCloseTo(even.data[i]!, 4);
   });
 });
 

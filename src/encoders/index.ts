@@ -1,5 +1,6 @@
 /** Encoders: one export line each. Only definitions (and types) are exported here, the catalogue reads this file. */
 export { convnet } from "./convnet.js";
+export { convnext } from "./convnext.js";
 export type { Encoder, EncoderDefinition, Encoding, ImageShape } from "./encoder.js";
 export { resnet } from "./resnet.js";
 export { vit } from "./vit.js";

@@ -6,6 +6,7 @@ import type { Encoder, EncoderDefinition, ImageShape } from "../encoder.js";
 /** Options by encoder; one that is not here is tested at its defaults. */
 export const tinyOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   convnet: { width: 2, stages: 2, depth: 2 },
+  convnext: { width: 4, stages: 2, depth: 1, kernelSize: 3, mlpRatio: 2, layerScale: 0.5 },
   resnet: { width: 2, stages: 2 },
   vit: { patchSize: 4, width: 4, depth: 1, numHeads: 2, mlpRatio: 2 },
 };

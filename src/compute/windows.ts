@@ -4,6 +4,7 @@
  */
 import { jax, keepForTrace, np, type Tracer } from "./jax.js";
 import { checkConv2d, checkConvTranspose2d, checkPool } from "./shape-checks.js";
+import { convolveInPhases, convolveTransposedInPhases } from "./webgpu/phases.js";
 
 export interface Conv2dOptions {
   readonly stride?: number;
@@ -30,10 +31,14 @@ export interface PoolOptions {
 
 type Pair = [number, number];
 
+/** The webgpu engine traces a program again, on its own device. */
+const isForWebgpu = (): boolean => jax.defaultDevice() === "webgpu";
+
 /** [B, Cin, H, W] and [Cout, Cin / groups, kh, kw] -> [B, Cout, H', W']. */
 export function convolve(images: Tracer, weight: Tracer, options: Conv2dOptions): Tracer {
   const { stride = 1, padding = 0, groups = 1 } = options;
   checkConv2d(images.shape, weight.shape, { stride, padding, groups });
+  if (stride > 1 && isForWebgpu()) return convolveInPhases(images, weight, { stride, padding, groups });
   // jax-js cannot differentiate windows that see nothing but padding, so what is wider than the kernel is written out.
   const implicit = Math.min(padding, weight.shape[2]! - 1, weight.shape[3]! - 1);
   const sides: Pair = [implicit, implicit];
@@ -47,6 +52,8 @@ export function convolve(images: Tracer, weight: Tracer, options: Conv2dOptions)
 export function convolveTransposed(images: Tracer, weight: Tracer, options: ConvTranspose2dOptions): Tracer {
   const { stride = 1, padding = 0, outputPadding = 0 } = options;
   checkConvTranspose2d(images.shape, weight.shape, { stride, padding, outputPadding });
+  if (stride > 1 && isForWebgpu())
+    return convolveTransposedInPhases(images, weight, { stride, padding, outputPadding });
   const fullBorders = weight.shape.slice(2).map((taps): Pair => [taps - 1, taps - 1]);
   const kernel = np.flip(weight, [2, 3]).transpose([1, 0, 2, 3]);
   const lhsDilation = [stride, stride];

@@ -1,8 +1,10 @@
 /**
  * Our side of a step bench as a process of its own, like every peer's.
  *
- *   our-side.ts --model vit --case FILE --batch 64 --threads 2 [--engine native] [--profile PREFIX] [--width ...]
+ *   our-side.ts --model vit --case FILE --batch 64 --threads 2 [--engine native] [--width ...]
+ *     [--chunk 32] [--profile PREFIX]
  *
+ * --chunk trains `vit` in chunks of the batch; --profile writes ONNX Runtime's trace to files that begin so.
  * With --engine wasm it is the peer "jax-js": the same program on jax-js's own jit.
  */
 import { chooseEngine, lookUp } from "darkmatter/compute";
@@ -10,6 +12,7 @@ import { argumentOf } from "../frame/bench.js";
 import { versionOf } from "../frame/package-version.js";
 import { serveSteps } from "../frame/serve-steps.js";
 import { readCase } from "./case-file.js";
+import { createChunkedTrainingStep } from "./chunked-step.js";
 import { type StepModel, type StepShape, stepModels } from "./index.js";
 import { createTrainingStep } from "./training-step.js";
 
@@ -33,14 +36,26 @@ const shape: StepShape = {
 };
 const model = lookUp<(shape: StepShape) => StepModel>("our-side", "model", stepModels, required("model"))(shape);
 const engine = await chooseEngine(argumentOf(args, "engine") ?? "native");
+const baselineBytes = process.resourceUsage().maxRSS * 1024;
 const profilePrefix = argumentOf(args, "profile");
-const training = await createTrainingStep(model, readCase(required("case")), engine, {
+const chunkSize = argumentOf(args, "chunk");
+const start = readCase(required("case"));
+const options = {
   numThreads: Number(required("threads")),
   ...(profilePrefix === undefined ? {} : { profilePrefix }),
-});
+};
+const training =
+  chunkSize === undefined
+    ? await createTrainingStep(model, start, engine, options)
+    : await createChunkedTrainingStep(shape, Number(chunkSize), start, engine, options);
 await serveSteps(
   // jax-js has one thread, whatever it is given
-  { side: nameOf(engine.name), ...(engine.name === "wasm" ? { threads: 1 } : {}), peakBytes: training.peakBytes },
+  {
+    side: nameOf(engine.name),
+    ...(engine.name === "wasm" ? { threads: 1 } : {}),
+    baselineBytes,
+    expectedBytes: training.peakBytes,
+  },
   training.step,
 );
 await training.close();

@@ -17,7 +17,7 @@ import type { Case, StepModel } from "./step-model.js";
 
 export const LEARNING_RATE = 1e-3;
 export const WEIGHT_DECAY = 0.05;
-const CONFIG = resolveOptions("adamw", adamw.options);
+export const ADAMW_CONFIG = resolveOptions("adamw", adamw.options);
 
 export interface TrainingStep {
   /** One step from where the last one ended. */
@@ -57,7 +57,7 @@ export function traceTrainingStep(model: StepModel) {
       const loss = model.loss(join(moved, buffers), inputs, mode);
       return { value: loss, aux: { buffers: mode.updates.appliedTo(buffers) } };
     });
-    const next = adamw.update({ parameters: trainable, gradient, slots, scalars, roles }, CONFIG);
+    const next = adamw.update({ parameters: trainable, gradient, slots, scalars, roles }, ADAMW_CONFIG);
     const kept = (aux as { buffers?: Tree<Tensor> }).buffers ?? {};
     return { loss: value, trainable: next.parameters, buffers: kept, slots: next.slots } as Tree<Tensor>;
   });
@@ -91,6 +91,7 @@ export async function createTrainingStep(
   };
 }
 
-function scalarsAt(step: number) {
-  return scalarInputs(adamw.scalars({ step, learningRate: LEARNING_RATE, weightDecay: WEIGHT_DECAY }, CONFIG));
+/** What AdamW needs to know of a step, counted from 0. */
+export function scalarsAt(step: number) {
+  return scalarInputs(adamw.scalars({ step, learningRate: LEARNING_RATE, weightDecay: WEIGHT_DECAY }, ADAMW_CONFIG));
 }

@@ -16,6 +16,7 @@ import time
 import torch
 from torch import nn
 
+BASELINE_BYTES = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 VERSION = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])
 
 
@@ -106,7 +107,7 @@ def serve_steps(loss_of, optimizer, **info):
         optimizer.step()
         return loss.item()
 
-    answer(side=f"PyTorch {torch.__version__}", threads=torch.get_num_threads(), **info)
+    answer(side=f"PyTorch {torch.__version__}", threads=torch.get_num_threads(), baselineBytes=BASELINE_BYTES, **info)
     for line in sys.stdin:
         request = line.strip()
         if request == "step":

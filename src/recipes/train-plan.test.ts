@@ -21,6 +21,7 @@ const set: ImageSet = {
 const measured: StepMeasurement = {
   secondsPerStep: 0.5,
   imagesPerSecond: 64,
+  numSteps: 3,
   peakBytes: 1e6,
   freeBytes: 4e9,
   secondsSpent: 1,

@@ -32,7 +32,7 @@ export type EncodeProgram = Program<
 >;
 
 export interface HeadOutputs {
-  readonly gradient: { readonly projector: Arrays; readonly features: Named<HostArray> };
+  readonly gradient: { readonly projector?: Arrays; readonly features: Named<HostArray> };
   readonly buffers?: Arrays;
   readonly report: Pick<StepReport, "total" | "terms" | "projections">;
 }
@@ -99,7 +99,7 @@ export async function traceHead(specs: StepSpecs, { model, numGlobalViews }: Ste
     const mode = trainingMode();
     const differentiated = { projector: inputs.trainable!, features: inputs.features! };
     const { value, aux, gradient } = valueAndGradient<Branches<Tensor>, Branches<Tensor>>(differentiated, (at) => {
-      const parameters = join(at.projector!, projectorBuffers);
+      const parameters = join(at.projector ?? {}, projectorBuffers);
       const projections = projectFeatures(model, parameters as never, tensorsOf(at.features), mode);
       const { total, terms } = model.objective.loss({ projections, numGlobalViews, noise }, model.objectiveConfig);
       const updated = mode.updates.appliedTo(projectorBuffers);

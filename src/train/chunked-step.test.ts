@@ -134,6 +134,12 @@ test("the state of a step outlives the next one, and a step only reads what it i
   });
 });
 
+test("without a hidden layer the projector has no buffers, and chunks are as exact", async () => {
+  const projector = { hiddenDim: 1, numHiddenLayers: 0, outDim: 4 };
+  const { whole, chunked } = await gradientsOf({ encoder: "vit", objective: "simclr", projector }, [4]);
+  expect(largestDifference(chunked[0]!, whole)).toBeLessThan(TOLERANCE);
+});
+
 test.each([0, -1, 2.5])("a chunk of %s images is refused", async (chunkSize) => {
   const tiny = tinyStep({ encoder: "vit", objective: "simclr" });
   await expect(tiny.compile(chunkSize)).rejects.toThrow(/"chunkSize" must be a whole number, at least 1/);

@@ -95,7 +95,7 @@ export async function createChunkedStep(
     }
 
     return {
-      gradient: { encoder: sum, projector: gradient.projector },
+      gradient: { encoder: sum, projector: gradient.projector ?? {} },
       // The next step writes over what the head gave, and the state must outlive it.
       buffers: { encoder: encoderBuffers, projector: copyOf(buffers ?? {}) },
       report: { ...report, features: Object.values(features)[0]! },

@@ -68,7 +68,7 @@ function lossAndGradient(inputs: GradientTensors, { model, numGlobalViews }: Ste
   const { value, aux, gradient } = valueAndGradient(inputs.trainable as Tree<Tensor>, (trainable) => {
     const parameters = join(trainable, buffers) as TensorsOf<ModelSpecs>;
     const features = encodeViews(model, parameters.encoder, views, mode);
-    const projections = projectFeatures(model, parameters.projector, features, mode);
+    const projections = projectFeatures(model, parameters.projector ?? {}, features, mode);
     const { total, terms } = model.objective.loss({ projections, numGlobalViews, noise }, model.objectiveConfig);
     const updated = mode.updates.appliedTo(buffers);
     return { value: total, aux: { terms, features: features[0]!, projections: projections[0]!, buffers: updated } };

@@ -9,6 +9,8 @@ import { createTrainer } from "./trainer.js";
 export interface StepMeasurement {
   readonly secondsPerStep: number;
   readonly imagesPerSecond: number;
+  /** Steps that were timed. */
+  readonly numSteps: number;
   /** Bytes the engine needs at most, where it knows. */
   readonly peakBytes: number | undefined;
   /** Bytes that were free before. */
@@ -57,7 +59,14 @@ export async function measureSteps(
     const secondsPerStep = median(times);
     const imagesPerSecond = config.batchSize / secondsPerStep;
     const secondsSpent = (performance.now() - started) / 1000;
-    return { secondsPerStep, imagesPerSecond, peakBytes: trainer.step.peakBytes, freeBytes, secondsSpent };
+    return {
+      secondsPerStep,
+      imagesPerSecond,
+      numSteps: times.length,
+      peakBytes: trainer.step.peakBytes,
+      freeBytes,
+      secondsSpent,
+    };
   } finally {
     await trainer.close();
   }

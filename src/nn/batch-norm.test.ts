@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { float32, type HostArray, runOnce, valueAndGradient } from "../compute/index.js";
 import { batchNorm } from "./batch-norm.js";
-import { evaluationMode, type Layer, trainingMode } from "./layer.js";
+import { evaluationMode, type Layer, targetMode, trainingMode } from "./layer.js";
 
 // One channel, values 1, 3, 5, 7: mean 4, biased variance 5, unbiased 20/3.
 const x = float32([1, 3, 5, 7], [4, 1]);
@@ -77,4 +77,40 @@ test("evaluation uses the running statistics and records nothing", async () => {
   });
   close(result.y, [-1, 1, 3, 5], 4);
   close(result.mean, [3]);
+});
+
+describe("under a target encoder", () => {
+  const { gain, bias, ...statistics } = fresh;
+  const online = { gain, bias, ...statistics };
+  // moved halfway from a gain of 3 to the online 1: the average takes the trained parameters only
+  const target = { gain: vector(2), bias, runningMean: vector(5), runningVariance: vector(2) };
+
+  const run = () =>
+    runOnce({ x, online, target }, ({ x, online, target }) => {
+      const [onlinePass, targetPass] = [trainingMode(), targetMode()];
+      const y = layer.apply(online, x, onlinePass);
+      const targetY = layer.apply(target, x.add(10), targetPass);
+      return {
+        y,
+        targetY,
+        onlineMean: onlinePass.updates.latest(online.runningMean),
+        onlineSeesTarget: onlinePass.updates.latest(target.runningMean),
+        targetMean: targetPass.updates.latest(target.runningMean),
+        targetVariance: targetPass.updates.latest(target.runningVariance),
+      };
+    });
+
+  test("the target normalises by its own batch, not by running statistics", async () => {
+    const { targetY } = await run();
+    const unit = 2 / Math.sqrt(5 + 1e-5);
+    close(targetY, [-3 * unit, -unit, unit, 3 * unit]);
+  });
+
+  test("each records its own batch in its own running statistics", async () => {
+    const { onlineMean, onlineSeesTarget, targetMean, targetVariance } = await run();
+    close(onlineMean, [0.4]);
+    close(onlineSeesTarget, [5]);
+    close(targetMean, [0.9 * 5 + 0.1 * 14]);
+    close(targetVariance, [0.9 * 2 + 0.1 * (20 / 3)]);
+  });
 });

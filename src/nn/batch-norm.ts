@@ -26,7 +26,8 @@ export type BatchNormParameters = {
  *   y = (x − mean) / √(var + ε) · gain + bias
  *   running ← (1 − w) running + w new, w = newStatisticsWeight
  * In training mean and biased variance are the batch's, and the running statistics (unbiased variance) are recorded in
- * `mode.updates`; in evaluation the running statistics are used.
+ * `mode.updates`; in evaluation the running statistics are used, each value on its own. A target encoder
+ * (`targetMode`) normalises by its batch and records in running statistics of its own, which its average leaves alone.
  * @returns layer [B, C] -> [B, C] or [B, C, H, W] -> [B, C, H, W]
  * @throws ValueError when training on a single value per channel, which has no variance
  * Source: Ioffe and Szegedy 2015, arXiv:1502.03167. Deviations: none.

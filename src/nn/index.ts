@@ -22,6 +22,7 @@ export {
   type Mode,
   residual,
   sequence,
+  targetMode,
   trainingMode,
 } from "./layer.js";
 export { type LayerNormParameters, layerNorm } from "./layer-norm.js";

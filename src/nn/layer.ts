@@ -25,6 +25,17 @@ export function evaluationMode(): Mode {
 }
 
 /**
+ * A pass through a target encoder, the slowly moving copy that others learn from (BYOL's target, MoCo's momentum
+ * encoder): as in training, norms use the statistics of this batch and record them, in buffers that are the target's
+ * own. Apply these `updates` to them, and move only the trained parameters by the average: `partition` tells which.
+ * Source: so do BYOL's official code (deepmind-research), lightly's `update_momentum` and solo-learn's
+ * `MomentumUpdater`. What was averaged from the online encoder would belong to other weights.
+ */
+export function targetMode(): Mode {
+  return trainingMode();
+}
+
+/**
  * New values of buffers, collected during one trace. A buffer is known by its tensor, so pass buffers around
  * `valueAndGradient` (which rewraps the parameters it differentiates), not through it. Several passes through one layer
  * add up in order.

@@ -4,20 +4,25 @@ import { type Branch, flattenTree, type HostArray, runOnce, type Tensor, unflatt
 import { maxGradientError, wavyArray } from "../compute/testing/gradient-check.js";
 import {
   attention,
+  averagePool,
   batchNorm,
   convolution,
   evaluationMode,
   gelu,
+  globalAveragePool,
+  groupNorm,
   isParameterSpec,
   type Layer,
   layerNorm,
   linear,
+  maxPool,
   mlp,
   patchEmbedding,
   relu,
   residual,
   sequence,
   trainingMode,
+  transposedConvolution,
 } from "./index.js";
 
 interface Case {
@@ -37,6 +42,23 @@ const cases: Record<string, Case> = {
   mlp: { layer: mlp(3, 6), input: [2, 4, 3], output: [2, 4, 3] },
   convolution: { layer: convolution(2, 3, { bias: true }), input: [2, 2, 4, 5], output: [2, 3, 4, 5] },
   "strided convolution": { layer: convolution(2, 3, { stride: 2 }), input: [2, 2, 5, 4], output: [2, 3, 3, 2] },
+  "grouped convolution": { layer: convolution(4, 6, { groups: 2 }), input: [2, 4, 3, 4], output: [2, 6, 3, 4] },
+  "depthwise convolution": {
+    layer: convolution(3, 3, { groups: 3, kernelSize: 5, bias: true }),
+    input: [2, 3, 4, 3],
+    output: [2, 3, 4, 3],
+  },
+  transposedConvolution: { layer: transposedConvolution(2, 3), input: [2, 2, 3, 2], output: [2, 3, 6, 4] },
+  "transposedConvolution with output padding": {
+    layer: transposedConvolution(2, 2, { kernelSize: 3, outputPadding: 1, bias: true }),
+    input: [2, 2, 2, 3],
+    output: [2, 2, 4, 6],
+  },
+  groupNorm: { layer: groupNorm(4, 2), input: [2, 4, 2, 3], output: [2, 4, 2, 3] },
+  "groupNorm of one group": { layer: groupNorm(3, 1), input: [2, 3, 2, 2], output: [2, 3, 2, 2] },
+  maxPool: { layer: maxPool(3, { stride: 2, padding: 1 }), input: [2, 2, 5, 4], output: [2, 2, 3, 2] },
+  averagePool: { layer: averagePool(3, { stride: 2, padding: 1 }), input: [2, 2, 5, 4], output: [2, 2, 3, 2] },
+  globalAveragePool: { layer: globalAveragePool, input: [2, 3, 2, 4], output: [2, 3] },
   patchEmbedding: { layer: patchEmbedding(2, 2, 3), input: [2, 2, 4, 6], output: [2, 6, 3] },
   "relu, gelu and a residual": {
     layer: sequence({ relu, rest: residual(sequence({ a: linear(3, 3), gelu })) }),
@@ -98,5 +120,11 @@ test("errors name the layer and the mistake", async () => {
     );
   await expect(run(batchNorm(3), [1, 3])).rejects.toThrow("more than one value per channel");
   await expect(run(batchNorm(3), [4, 5])).rejects.toThrow("shape [B, 3] or [B, 3, H, W], got [4, 5]");
+  expect(() => groupNorm(6, 4)).toThrow('"numGroups" must be a divisor of the 6 channels, got 4');
+  expect(() => convolution(4, 6, { groups: 4 })).toThrow(
+    "a divisor of the 4 channels in and the 6 channels out, got 4",
+  );
+  await expect(run(groupNorm(4, 2), [2, 3, 2, 2])).rejects.toThrow('groupNorm: "x" must have shape [B, 4, H, W]');
+  await expect(run(globalAveragePool, [2, 3])).rejects.toThrow('globalAveragePool: "x" must have shape [B, C, H, W]');
   await expect(run(patchEmbedding(1, 4, 2), [1, 1, 6, 8])).rejects.toThrow("divisible by the patch size 4");
 });

@@ -34,9 +34,10 @@ export function sumRows(
   const summands = gatherRows(graph, value, index, [batch * lists.length, longest, columns]);
   const shape = [batch, lists.length, columns];
   if (longest === 1) return graph.reshape(summands, shape);
-  const attributes = { keepdims: 0 };
-  const sums = graph.emit("ReduceSum", [summands, graph.integers([1])], [batch * lists.length, columns], {
-    attributes,
+  // The last axis is summed faster than one before a single column.
+  const sides = columns === 1 ? [batch * lists.length, longest] : summands.shape;
+  const sums = graph.emit("ReduceSum", [graph.reshape(summands, sides), graph.integers([1])], sides.toSpliced(1, 1), {
+    attributes: { keepdims: 0 },
   });
   return graph.reshape(sums, shape);
 }

@@ -110,15 +110,16 @@ function overTaps(graph: OnnxGraph, lhs: View, rhs: View, geometry: Geometry): V
   return channelsFirst(graph, product, batch, geometry.outputs, outChannels);
 }
 
-/** patches [C·K, P·B] (transposed) x rhs [C·K, O] -> [P, B, O]: the batch of lhs is small, its "channels" are summed. */
+/** rhs [O, C·K] x patches [C·K, P·B] -> [O, P, B]: the batch of lhs is small, its "channels" are summed. */
 function overPositions(graph: OnnxGraph, lhs: View, rhs: View, geometry: Geometry): View {
   const [outer, summed, outChannels] = [sizeAt(lhs, 0), sizeAt(lhs, 1), sizeAt(rhs, 0)];
   const [numPositions, numTaps] = [sizeOf(geometry.outputs), sizeOf(geometry.taps)];
   const patches = gatherPatches(graph, lhs, [1], [0], geometry, "tap");
   const rows = graph.reshape(patches, [summed * numTaps, numPositions * outer]);
-  const kernel = arrangeDims(graph, rhs, [[1], spatialAxes(rhs), [0]], [summed * numTaps, outChannels]);
+  // Transposed once, here: a Gemm told to read it so does it again for every block of columns.
+  const kernel = arrangeDims(graph, rhs, [[0], [1], spatialAxes(rhs)], [outChannels, summed * numTaps]);
   // [O, P·B]: with the roles of forward, this is the memory order of the weight it is the gradient of, up to taps.
-  const product = gemm(graph, kernel, rows, { transA: 1 }, [outChannels, numPositions * outer]);
+  const product = gemm(graph, kernel, rows, {}, [outChannels, numPositions * outer]);
   const shaped = graph.reshape(product, [outChannels, ...geometry.outputs, outer]);
   const rank = shaped.shape.length;
   return permute(contiguousView(shaped), [rank - 1, 0, ...geometry.outputs.map((_, i) => i + 1)]);

@@ -7,7 +7,7 @@
  *   M = V Uᵀ          [n², T, O]   n² products instead of 9 m²: 2.25 times fewer at m = 2, 4 times at m = 4
  *   y = Aᵀ M A        [m², T, O]   the output tiles
  * The gradient by the images is the same with the kernel turned around. The gradient by the kernel runs backwards,
- *   dM = A dy Aᵀ,   dU = dMᵀ V,   dg = Gᵀ dU G,
+ *   dM = A dy Aᵀ [n², T, O],   dU = dMᵀ V [n², O, C],   dg = Gᵀ dU G,
  * from the V of forward. Each change of tiles is one Gemm with a constant. Values are at most 3e-5 of the largest off.
  */
 import { sizeOf } from "../host-array.js";
@@ -51,7 +51,7 @@ export function winogradByKernel(graph: OnnxGraph, lhs: View, rhs: View, tiling:
   const { kernel, inputSize } = winogradMatrices(tiling.tileSize);
   const tiles = inputTiles(graph, lhs, [1], [0], tiling);
   const gradients = outputTileGradients(graph, rhs, tiling);
-  const ofKernels = batchedProduct(graph, gradients, tiles, { transA: 1 }, [inputSize ** 2, outChannels, channels]);
+  const ofKernels = batchedProduct(graph, gradients, tiles, {}, [inputSize ** 2, outChannels, channels]);
   const rows = graph.reshape(ofKernels, [inputSize ** 2, outChannels * channels]);
   const gradient = graph.emit("Gemm", [rows, constant(graph, kernel)], [outChannels * channels, KERNEL_SIZE ** 2], {
     attributes: { transA: 1, transB: 0 },
@@ -167,7 +167,10 @@ function joinTiles(graph: OnnxGraph, { value, isTilesInner }: Products, channels
   return graph.emit("Slice", [images, ...bounds], [batch, ...outputs, channels]);
 }
 
-/** dM: the gradients [O, B, H', W'] as tiles, [n², T, O]. */
+/**
+ * dMᵀ: the gradients [O, B, H', W'] as tiles, [n², O, T]. Turned around before they grow to n² values: a Gemm that is
+ * told to read its left operand transposed does so again for every block of columns.
+ */
 function outputTileGradients(graph: OnnxGraph, gradients: View, tiling: Tiling): Value {
   const { tileSize, batch, outputs } = tiling;
   const channels = sizeAt(gradients, 0);
@@ -182,8 +185,12 @@ function outputTileGradients(graph: OnnxGraph, gradients: View, tiling: Tiling):
   const tiled = graph.reshape(padded, [batch, down, tileSize, across, tileSize, channels]);
   const shape = [tileSize, tileSize, batch, down, across, channels];
   const cut = graph.emit("Transpose", [tiled], shape, { attributes: { perm: [2, 4, 0, 1, 3, 5] } });
-  const tiles = graph.reshape(cut, [tileSize ** 2, batch * down * across, channels]);
-  return transformTiles(graph, winogradMatrices(tileSize).output, tiles, { isTransposed: true });
+  const numTiles = batch * down * across;
+  const tiles = graph.reshape(cut, [tileSize ** 2, numTiles, channels]);
+  const turned = graph.emit("Transpose", [tiles], [tileSize ** 2, channels, numTiles], {
+    attributes: { perm: [0, 2, 1] },
+  });
+  return transformTiles(graph, winogradMatrices(tileSize).output, turned, { isTransposed: true });
 }
 
 /** A matrix on the first axis, that of a tile's elements. */

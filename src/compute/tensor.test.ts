@@ -75,6 +75,27 @@ describe("a wrong shape is named where the mistake is made", () => {
       (x, w) => x!.conv2d(w!, { padding: 1 }),
       'conv2d: "weight" must have a kernel within the padded images, 4 x 10, got [4, 3, 5, 5]. Pad the images, or take a smaller kernel.',
     ],
+    "conv2d channels in groups": [
+      [
+        [2, 4, 8, 8],
+        [4, 4, 3, 3],
+      ],
+      (x, w) => x!.conv2d(w!, { groups: 2 }),
+      'conv2d: "weight" must have shape [Cout, 2, kh, kw], got [4, 4, 3, 3]. The images have 4 channels, 2 in each of 2 groups.',
+    ],
+    "convTranspose2d channels": [
+      [
+        [2, 3, 8, 8],
+        [4, 3, 3, 3],
+      ],
+      (x, w) => x!.convTranspose2d(w!),
+      '"weight" must have shape [3, Cout, kh, kw], got [4, 3, 3, 3]. The images have 3 channels; the weight is transposed against conv2d\'s.',
+    ],
+    "padded pool": [
+      [[2, 3, 4, 2]],
+      (x) => x!.maxPool2d(5, { padding: 1 }),
+      '"images" must have shape [B, C, H >= 3, W >= 3], got [2, 3, 4, 2]. The window must fit into the padded image.',
+    ],
     averagePool2d: [
       [[2, 3, 4, 2]],
       (x) => x!.averagePool2d(3),
@@ -168,6 +189,23 @@ describe("a wrong argument is named", () => {
     "split parts": [(x) => x.split(0, 0), 'split: "parts" must be a whole number, at least 1, got 0.'],
     "conv2d stride": [(x) => x.conv2d(x, { stride: 0 }), 'conv2d: "stride" must be a whole number, at least 1, got 0.'],
     "conv2d padding": [(x) => x.conv2d(x, { padding: 0.5 }), 'conv2d: "padding" must be a whole number'],
+    "conv2d groups": [(x) => x.conv2d(x, { groups: 0 }), 'conv2d: "groups" must be a whole number, at least 1, got 0.'],
+    "conv2d groups of channels": [
+      (x) => x.reshape([1, 3, 2, 1]).conv2d(x.reshape([2, 3, 1, 1]), { groups: 2 }),
+      'conv2d: "groups" must be a divisor of the 3 channels and of Cout, got 2. The weight is [2, 3, 1, 1].',
+    ],
+    "convTranspose2d output padding": [
+      (x) => x.reshape([1, 1, 2, 3]).convTranspose2d(x.reshape([1, 1, 3, 2]), { stride: 2, outputPadding: 2 }),
+      'convTranspose2d: "outputPadding" must be below the stride 2, got 2.',
+    ],
+    "convTranspose2d padding": [
+      (x) => x.reshape([1, 1, 2, 3]).convTranspose2d(x.reshape([1, 1, 2, 3]), { padding: 2 }),
+      "less than half of the unpadded result, which has 3 places on one axis, got 2.",
+    ],
+    "pool padding": [
+      (x) => x.reshape([1, 1, 2, 3]).averagePool2d(2, { padding: 2 }),
+      'averagePool2d: "padding" must be at most half the window 2, got 2. Each window must see some of the image.',
+    ],
     "pool window": [(x) => x.maxPool2d(0), 'maxPool2d: "window" must be a whole number'],
     "pool stride": [(x) => x.averagePool2d(2, { stride: -1 }), 'averagePool2d: "stride" must be a whole number'],
   };

@@ -10,6 +10,8 @@ export interface EngineOptions {
   readonly numThreads?: number;
   /** Where the engine can profile: write its trace to files that begin with this path. */
   readonly profilePrefix?: string;
+  /** Where the engine compiles for long: a folder in which compiled programs are kept and found again. */
+  readonly graphCache?: string;
 }
 
 /** A compiled program on flat lists: inputs and outputs in the program's order. */

@@ -67,11 +67,6 @@ function nextState(fromInput: Tensor, fromHidden: Tensor, hidden: Tensor): Tenso
   const [resetHidden, updateHidden, candidateHidden] = fromHidden.split(1, 3) as [Tensor, Tensor, Tensor];
   const reset = resetIn.add(resetHidden).sigmoid();
   const update = updateIn.add(updateHidden).sigmoid();
-  const candidate = tanh(candidateIn.add(reset.mul(candidateHidden)));
+  const candidate = candidateIn.add(reset.mul(candidateHidden)).tanh();
   return candidate.add(update.mul(hidden.sub(candidate))); // (1 − z) n + z h
-}
-
-/** tanh x = 2 σ(2x) − 1. */
-function tanh(x: Tensor): Tensor {
-  return x.mul(2).sigmoid().mul(2).sub(1);
 }

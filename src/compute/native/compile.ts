@@ -1,24 +1,14 @@
-/** The compiler: a traced program becomes one ONNX graph. */
-import { DarkmatterError } from "../errors.js";
+/** The compiler: a traced program becomes one ONNX graph, pass by pass. */
 import type { HostArray } from "../host-array.js";
 import type { Jaxpr } from "../jax.js";
-import { materialise } from "./arrange.js";
-import { convolution } from "./convolution.js";
-import { elementwise } from "./elementwise.js";
-import { type Expression, literalValue } from "./expression.js";
 import { fuseBias } from "./fuse.js";
-import { type LoweringContext, type LoweringRule, unsupported } from "./lowering.js";
-import { dot } from "./matmul.js";
-import { concatenate, flip, gather, pad, scatter, shrink, sort, split } from "./movement.js";
-import { OnnxGraph, type Value } from "./onnx-graph.js";
+import { lower, requireTranslations } from "./lower.js";
+import type { Value } from "./onnx-graph.js";
 import type { ModelMessage } from "./onnx-model.js";
-import { pool, poolTranspose } from "./pool.js";
-import { reachable, recognise } from "./recognise.js";
-import { reduce } from "./reduce.js";
-import { softmax, standardise } from "./rows.js";
+import { recognise } from "./recognise.js";
 import { schedule } from "./schedule.js";
 import { simplify } from "./simplify.js";
-import { broadcast, contiguousView, isContiguous, permute, reshapeView, type View } from "./views.js";
+import { type Observer, operationsOfExpressions, operationsOfJaxpr, operationsOfModel } from "./stages.js";
 
 export interface CompiledGraph {
   readonly model: ModelMessage;
@@ -29,165 +19,28 @@ export interface CompiledGraph {
   readonly values: ReadonlyMap<string, Value>;
 }
 
-const RULES: Readonly<Record<string, LoweringRule>> = {
-  add: elementwise("Add"),
-  sub: elementwise("Sub"),
-  mul: elementwise("Mul"),
-  div: elementwise("Div"),
-  min: elementwise("Min"),
-  max: elementwise("Max"),
-  neg: elementwise("Neg"),
-  reciprocal: elementwise("Reciprocal"),
-  floor: elementwise("Floor"),
-  ceil: elementwise("Ceil"),
-  sin: elementwise("Sin"),
-  cos: elementwise("Cos"),
-  asin: elementwise("Asin"),
-  atan: elementwise("Atan"),
-  exp: elementwise("Exp"),
-  log: elementwise("Log"),
-  erf: elementwise("Erf"),
-  sqrt: elementwise("Sqrt"),
-  where: elementwise("Where"),
-  cast: (context, expression, operands) => {
-    const code = { float32: 1, int32: 6, bool: 9 }[expression.dtype];
-    return elementwise("Cast", { to: code })(context, expression, operands);
-  },
-  compare: (context, expression, operands) => compare(context, expression, operands),
-  reduce,
-  dot,
-  conv: convolution,
-  pool,
-  pool_transpose: poolTranspose,
-  transpose: (_, { parameters }, operands) => permute(operands[0]!, parameters.perm as number[]),
-  broadcast: (_, { parameters, shape }, operands) => broadcast(operands[0]!, shape, parameters.axis as number[]),
-  reshape: ({ graph }, { shape }, operands) => {
-    const view = operands[0]!;
-    return reshapeView(view, shape) ?? contiguousView(materialise(graph, view), shape);
-  },
-  shrink,
-  pad,
-  flip,
-  concatenate,
-  split,
-  gather,
-  scatter,
-  sort,
-  softmax,
-  standardise,
-};
-
-/** Primitives that `simplify` leaves nothing of. */
-const FOLDED: ReadonlySet<string> = new Set(["stop_gradient"]);
-
-const ADVICE: Readonly<Record<string, string>> = {
-  random_bits: "Randomness is made on the host: pass it in as an input (keyFor).",
-  erfc: "Use 1 - erf(x).",
-};
-
-/** Compile a flattened jaxpr whose first binders are constants. */
-export function compileGraph(jaxpr: Jaxpr, constants: readonly (HostArray | undefined)[]): CompiledGraph {
-  requireTranslations(jaxpr);
-  const program = recognise(simplify(jaxpr));
-  const graph = new OnnxGraph();
-  const views = new Map<Expression, View>();
-  const order = reachable(program.outputs);
-  const viewOf = (expression: Expression) => views.get(expression)!;
-  const context = { graph, viewOf, prefersSwapped: outputPreference(order) };
-  const inputs = program.inputs.map((input, i) => {
-    if (!order.includes(input)) return undefined;
-    const constant = i < constants.length ? constants[i] : undefined;
-    const value = constant
-      ? graph.constant(constant.data, input.shape, input.dtype)
-      : graph.input(input.shape, input.dtype);
-    views.set(input, contiguousView(value));
-    return value;
-  });
-  for (const expression of order) {
-    if (!views.has(expression)) views.set(expression, lower(context, expression, views));
-  }
-  const outputs = distinctOutputs(
-    graph,
-    program.outputs.map((output) => views.get(output)!),
-  );
-  const fused = fuseBias(graph.toModel(outputs), graph.values);
-  return {
-    model: schedule(fused, graph.values),
-    inputs: inputs.slice(constants.length),
-    outputs,
-    values: graph.values,
-  };
-}
-
-function lower(context: LoweringContext, expression: Expression, views: ReadonlyMap<Expression, View>): View {
-  const literal = literalValue(expression);
-  if (literal !== undefined) {
-    const scalar = contiguousView(context.graph.scalar(literal, expression.dtype));
-    return broadcast(
-      scalar,
-      expression.shape,
-      expression.shape.map((_, axis) => axis),
-    );
-  }
-  const operands = expression.operands.map((operand) => views.get(operand)!);
-  return RULES[expression.operator]!(context, expression, operands);
-}
-
-/** Before anything else, so that the error names the operation and not what it would trip over. */
-function requireTranslations(jaxpr: Jaxpr): void {
-  for (const { primitive } of jaxpr.eqns) {
-    if (Object.hasOwn(RULES, primitive) || FOLDED.has(primitive)) continue;
-    throw unsupported(primitive, ADVICE[primitive] ?? 'Name the engine: "wasm" runs it.');
-  }
-}
-
-function compare(context: LoweringContext, expression: Expression, operands: readonly View[]): View {
-  const operator = { less: "Less", less_equal: "LessOrEqual", equal: "Equal", not_equal: "Equal" }[
-    expression.parameters.op as string
-  ];
-  if (operator === undefined)
-    throw new DarkmatterError(`native engine: unknown comparison ${expression.parameters.op}.`);
-  const result = elementwise(operator)(context, expression, operands);
-  if (expression.parameters.op !== "not_equal") return result;
-  return { base: context.graph.emit("Not", [result.base], result.base.shape), dims: result.dims };
-}
-
 /**
- * A matrix product can be written as rows x columns or the other way round at the same cost. Follow its only reader
- * through movements to what is finally wanted, and take the one that needs no transpose there.
+ * Compile a flattened jaxpr.
+ * @param constants values of its first binders
+ * @param observe is shown the program after every pass
  */
-function outputPreference(order: readonly Expression[]): LoweringContext["prefersSwapped"] {
-  const readers = new Map<Expression, Expression[]>();
-  for (const expression of order) {
-    for (const operand of expression.operands) readers.set(operand, [...(readers.get(operand) ?? []), expression]);
-  }
-  const follow = (expression: Expression, view: View): View => {
-    const [reader, ...others] = readers.get(expression) ?? [];
-    if (reader === undefined || others.length > 0) return view;
-    if (reader.operator === "transpose") return follow(reader, permute(view, reader.parameters.perm as number[]));
-    if (reader.operator !== "reshape") return view;
-    const reshaped = reshapeView(view, reader.shape);
-    return reshaped === undefined ? view : follow(reader, reshaped);
-  };
-  return (expression, candidates) =>
-    Math.max(
-      0,
-      candidates.findIndex((view) => isContiguous(follow(expression, view))),
-    );
-}
-
-/** Outputs must be row-major, computed by a node, and each its own value. */
-function distinctOutputs(graph: OnnxGraph, views: readonly View[]): Value[] {
-  const taken = new Set<string>();
-  return views.map((view) => {
-    const isPlain = isContiguous(view);
-    const value = isPlain ? view.base : materialise(graph, view);
-    if (graph.isComputed(value) && !taken.has(value.name)) {
-      taken.add(value.name);
-      return value;
-    }
-    const copy = graph.copy(value);
-    taken.add(copy.name);
-    return copy;
-  });
+export function compileGraph(
+  jaxpr: Jaxpr,
+  constants: readonly (HostArray | undefined)[],
+  observe: Observer = () => {},
+): CompiledGraph {
+  requireTranslations(jaxpr);
+  observe("trace", () => operationsOfJaxpr(jaxpr));
+  const simplified = simplify(jaxpr);
+  observe("simplify", () => operationsOfExpressions(simplified));
+  const recognised = recognise(simplified);
+  observe("recognise", () => operationsOfExpressions(recognised));
+  const { graph, inputs, outputs } = lower(recognised, constants);
+  const lowered = graph.toModel(outputs);
+  observe("lower", () => operationsOfModel(lowered, graph.values));
+  const fused = fuseBias(lowered, graph.values);
+  observe("fuse", () => operationsOfModel(fused, graph.values));
+  const model = schedule(fused, graph.values);
+  observe("schedule", () => operationsOfModel(model, graph.values));
+  return { model, inputs: inputs.slice(constants.length), outputs, values: graph.values };
 }

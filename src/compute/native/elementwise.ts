@@ -6,7 +6,7 @@ import { sizeOf } from "../host-array.js";
 import { arrange, materialise } from "./arrange.js";
 import type { Expression } from "./expression.js";
 import type { LoweringContext, LoweringRule } from "./lowering.js";
-import type { Value } from "./onnx-graph.js";
+import type { OnnxGraph, Value } from "./onnx-graph.js";
 import type { Attribute } from "./onnx-model.js";
 import { alignRank, commonFactors, contiguousView, type Factor, stridesAt, type View } from "./views.js";
 
@@ -52,7 +52,16 @@ export function overCommonFactors(
     const runShape = runs.map((run) => (run[0]!.strides[k] === 0 ? 1 : runSize(run)));
     return arrange(graph, view.base, factors, withoutLeadingOnes(runShape));
   });
-  return viewOfLoop(emit(values, runs.map(runSize)), loop, order, shape.length);
+  const [kept, valueShape] =
+    runs.length === 1 ? keepShape(graph, values, runSize(runs[0]!)) : [values, runs.map(runSize)];
+  return viewOfLoop(emit(kept, valueShape), loop, order, shape.length);
+}
+
+/** Where all operands lie alike they keep the shape the first one has: it saves a change of shape before and after. */
+function keepShape(graph: OnnxGraph, values: Value[], size: number): [values: Value[], shape: number[]] {
+  const isWhole = (value: Value) => sizeOf(value.shape) === size;
+  const shape = [...graph.sourceOf(values.find(isWhole)!).shape];
+  return [values.map((value) => (isWhole(value) ? graph.reshape(value, shape) : value)), shape];
 }
 
 /** The order of factors in which the fewest elements must be copied; the logical order wins ties. */

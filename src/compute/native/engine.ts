@@ -4,8 +4,7 @@ import type { Engine, EngineOptions, FlatExecutable } from "../engine.js";
 import { DarkmatterError } from "../errors.js";
 import type { HostArray } from "../host-array.js";
 import type { Program } from "../program.js";
-import type { CompiledGraph } from "./compile.js";
-import type { Value } from "./onnx-graph.js";
+import type { GraphPlan, PlannedValue } from "./graph-plan.js";
 
 export const native: Engine = {
   name: "native",
@@ -28,14 +27,11 @@ async function unavailable(): Promise<DarkmatterError | undefined> {
 
 async function compile(program: Program<unknown, unknown>, options: EngineOptions = {}): Promise<FlatExecutable> {
   const ort = await import("onnxruntime-node");
-  // Loaded on use, so that a browser never does: it would find neither ONNX Runtime's binary nor Node's modules.
-  const [{ compileGraph }, { encodeModel }, { peakBytes }] = await Promise.all([
-    import("./compile.js"),
-    import("./onnx-model.js"),
-    import("./memory.js"),
-  ]);
-  const graph = compileGraph(program.jaxpr, program.constants);
-  const session = await ort.InferenceSession.create(encodeModel(graph.model), {
+  // Loaded on use: a program that never compiles starts without the compiler.
+  const { planGraph } = await import("./graph-plan.js");
+  const { cachedPlan } = await import("./graph-cache.js");
+  const plan = options.graphCache === undefined ? planGraph(program) : await cachedPlan(program, options.graphCache);
+  const session = await ort.InferenceSession.create(plan.model, {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
     enableCpuMemArena: true,
@@ -49,33 +45,34 @@ async function compile(program: Program<unknown, unknown>, options: EngineOption
     ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
   });
   return {
-    run: (inputs, into) => runSession(session, ort.Tensor, graph, program, inputs, into),
+    run: (inputs, into) => runSession(session, ort.Tensor, plan, program, inputs, into),
     dispose: () => session.release(),
-    peakBytes: peakBytes(graph.model, graph.values),
+    peakBytes: plan.peakBytes,
   };
 }
 
 async function runSession(
   session: InferenceSession,
   TensorType: typeof OrtTensor,
-  graph: CompiledGraph,
+  plan: GraphPlan,
   program: Program<unknown, unknown>,
   inputs: readonly HostArray[],
   into?: readonly HostArray[],
 ): Promise<readonly HostArray[]> {
-  const wrap = (value: Value, array: HostArray): OrtTensor => new TensorType(array.dtype, array.data, value.shape);
+  const wrap = (value: PlannedValue, array: HostArray): OrtTensor =>
+    new TensorType(array.dtype, array.data, value.shape);
   const feeds: Record<string, OrtTensor> = {};
-  for (const [i, value] of graph.inputs.entries()) {
-    if (value !== undefined) feeds[value.name] = wrap(value, inputs[i]!);
+  for (const [i, value] of plan.inputs.entries()) {
+    if (value !== null) feeds[value.name] = wrap(value, inputs[i]!);
   }
   if (into !== undefined) {
     const fetches: Record<string, OrtTensor> = {};
-    for (const [i, value] of graph.outputs.entries()) fetches[value.name] = wrap(value, into[i]!);
+    for (const [i, value] of plan.outputs.entries()) fetches[value.name] = wrap(value, into[i]!);
     await session.run(feeds, fetches);
     return into;
   }
   const results = await session.run(feeds);
-  return graph.outputs.map((value, i) => {
+  return plan.outputs.map((value, i) => {
     const { shape, dtype } = program.outputs[i]!;
     return { dtype, shape, data: results[value.name]!.data as Float32Array | Int32Array };
   });

@@ -17,6 +17,12 @@ export interface Expression {
   readonly result: number;
 }
 
+export interface ExpressionProgram {
+  /** One for each binder of the jaxpr: its constants, then its inputs. */
+  readonly inputs: readonly Expression[];
+  readonly outputs: readonly Expression[];
+}
+
 export interface ExpressionDraft {
   readonly operator: string;
   readonly operands?: readonly Expression[];
@@ -73,4 +79,18 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
 
 export function elementCount(expression: Expression): number {
   return sizeOf(expression.shape);
+}
+
+/** Everything the outputs need, operands first, in the order it was traced. */
+export function reachable(outputs: readonly Expression[]): Expression[] {
+  const reached = new Set<Expression>();
+  const stack = [...outputs];
+  while (stack.length > 0) {
+    const expression = stack.pop()!;
+    if (reached.has(expression)) continue;
+    reached.add(expression);
+    stack.push(...expression.operands);
+  }
+  // Expressions are numbered as they are made, so operands come first, and values stay short-lived.
+  return [...reached].sort((a, b) => a.id - b.id);
 }

@@ -92,12 +92,17 @@ export class OnnxGraph {
     if (sizeOf(shape) !== sizeOf(value.shape)) {
       throw new DarkmatterError(`native engine: internal: [${value.shape}] cannot be viewed as [${shape}].`);
     }
-    const source = this.#reshaped.get(value.name) ?? value;
+    const source = this.sourceOf(value);
     const isSame = shape.length === source.shape.length && shape.every((size, i) => size === source.shape[i]);
     if (isSame) return source;
     const result = this.emit("Reshape", [source, this.integers(shape)], shape);
     this.#reshaped.set(result.name, source);
     return result;
+  }
+
+  /** The value a reshaped one was made from, or the value itself. */
+  sourceOf(value: Value): Value {
+    return this.#reshaped.get(value.name) ?? value;
   }
 
   /** A new value equal to another: never shared, so that it can be an output of its own. */

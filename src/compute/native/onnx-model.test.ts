@@ -133,3 +133,11 @@ test("ONNX Runtime reads it: negative numbers, floats, lists and constants arriv
   await session.release();
   expect([...(y!.data as Float32Array)]).toEqual([3, -1.5, -0.5, 5, 1, -1]);
 });
+
+test("constants beyond what ONNX can hold are named, with what to do", () => {
+  const large = { length: 2 ** 31 } as Uint8Array; // only its length is looked at
+  const initializers = [{ name: "c", dtype: "float32" as const, shape: [2 ** 29], bytes: large }];
+  expect(() => encodeModel({ nodes: [], initializers, inputs: [], outputs: [] })).toThrow(
+    /2\.1 GB of constants.*at most 2 GB.*shape \[536870912\].*as inputs/,
+  );
+});

@@ -2,6 +2,7 @@
  * ONNX models as bytes: the few protobuf messages a graph needs, written directly.
  * Field numbers: onnx.proto of the ONNX project, IR version 9, operator set 20.
  */
+import { DarkmatterError } from "../errors.js";
 import type { TensorDType } from "../tensor.js";
 
 export type ElementType = TensorDType | "int64";
@@ -38,8 +39,15 @@ export interface ModelMessage {
 
 const ELEMENT_CODE: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
-/** Serialise a model. */
+/** Protobuf, and with it ONNX, counts the bytes of a message in 31 bits. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * Serialise a model.
+ * @throws DarkmatterError if its constants make it larger than ONNX allows
+ */
 export function encodeModel(model: ModelMessage): Uint8Array {
+  requireFits(model);
   const graph = new Message()
     .messages(1, model.nodes.map(encodeNode))
     .text(2, "darkmatter")
@@ -53,6 +61,16 @@ export function encodeModel(model: ModelMessage): Uint8Array {
     .message(8, new Message().text(1, "").integer(2, 20))
     .message(8, new Message().text(1, "com.microsoft").integer(2, 1))
     .bytes();
+}
+
+function requireFits({ initializers }: ModelMessage): void {
+  const bytes = initializers.reduce((sum, tensor) => sum + tensor.bytes.length, 0);
+  if (bytes <= MOST_BYTES) return;
+  const largest = initializers.reduce((a, b) => (a.bytes.length >= b.bytes.length ? a : b));
+  throw new DarkmatterError(
+    `native engine: the program holds ${(bytes / 1e9).toFixed(1)} GB of constants, and an ONNX graph at most 2 GB; the ` +
+      `largest has shape [${largest.shape.join(", ")}]. Pass large arrays as inputs instead of Tensor.constant.`,
+  );
 }
 
 function encodeNode(node: NodeMessage): Message {

@@ -1,14 +1,22 @@
 /**
- * Finding again what ONNX Runtime computes in one pass and automatic differentiation spelt out in several: softmax and
- * standardised rows (a LayerNorm without gain and bias). Only along the last axis, which is where layers use them.
- *   softmax      exp(x − max x) · (Σ exp(x − max x))⁻¹
- *   standardise  c · (√(Σ c² / n + ε))⁻¹ with c = x − Σ x / n; the inverse deviation is a second result
+ * Finding again what ONNX Runtime computes in one pass and the program spells out in several. Rows are elements along
+ * the last axis, which is where layers use them.
+ *   sigmoid      (e^−x + 1)⁻¹
+ *   tanh         2 (e^−2x + 1)⁻¹ − 1
+ *   softmax      exp(x − max x) · (Σ exp(x − max x))⁻¹ of rows
+ *   standardise  c · (√(Σ c² / n + ε))⁻¹ with c = x − Σ x / n, of rows; the inverse deviation is a second result
  */
-import { type Expression, ExpressionPool, literalValue, sameShape } from "./expression.js";
-import type { SimplifiedProgram } from "./simplify.js";
+import {
+  type Expression,
+  ExpressionPool,
+  type ExpressionProgram,
+  literalValue,
+  reachable,
+  sameShape,
+} from "./expression.js";
 
-/** The program with every pattern as one operation: "softmax", or "standardise" with its two results. */
-export function recognise(program: SimplifiedProgram): SimplifiedProgram {
+/** The program with every pattern as one operation. */
+export function recognise(program: ExpressionProgram): ExpressionProgram {
   const pool = new ExpressionPool();
   const order = reachable(program.outputs);
   const found = new Map<Expression, Match>();
@@ -33,16 +41,43 @@ interface Match {
 }
 
 function matchesAt(expression: Expression): readonly Match[] {
-  if (expression.operator !== "mul") return [];
+  switch (expression.operator) {
+    case "reciprocal": {
+      const [x] = operandsOf(logisticExponent(expression), "neg");
+      return x === undefined ? [] : [match(expression, x, "sigmoid")];
+    }
+    case "add":
+      return tanhAt(expression);
+    case "mul":
+      return rowsAt(expression);
+    default:
+      return [];
+  }
+}
+
+function tanhAt(expression: Expression): readonly Match[] {
+  const [doubled, shift] = withLiteral(expression, "add");
+  const [logistic, factor] = shift === -1 ? withLiteral(doubled!, "mul") : [];
+  const [x, slope] = factor === 2 ? withLiteral(logisticExponent(logistic!), "mul") : [];
+  return slope === -2 ? [match(expression, x!, "tanh")] : [];
+}
+
+/** e, if the expression is (exp(e) + 1)⁻¹. */
+function logisticExponent(expression: Expression): Expression | undefined {
+  const [denominator] = operandsOf(expression, "reciprocal");
+  const [power, one] = withLiteral(denominator, "add");
+  return one === 1 ? operandsOf(power, "exp")[0] : undefined;
+}
+
+function rowsAt(expression: Expression): readonly Match[] {
   for (const [value, factor] of [expression.operands, expression.operands.toReversed()] as [Expression, Expression][]) {
     if (factor.operator !== "reciprocal" || !isColumnOf(factor, value)) continue;
     const softmaxed = softmaxInput(value, factor);
     if (softmaxed !== undefined) return [match(expression, softmaxed, "softmax")];
     const standardised = standardiseInput(value, factor);
-    if (standardised !== undefined) {
-      const { x, epsilon } = standardised;
-      return [match(expression, x, "standardise", { epsilon }), match(factor, x, "standardise", { epsilon }, 1)];
-    }
+    if (standardised === undefined) continue;
+    const { x, epsilon } = standardised;
+    return [match(expression, x, "standardise", { epsilon }), match(factor, x, "standardise", { epsilon }, 1)];
   }
   return [];
 }
@@ -67,9 +102,9 @@ function softmaxInput(value: Expression, factor: Expression): Expression | undef
 /** x and ε, if `centred` is x − mean x and `factor` the reciprocal of its standard deviation. */
 function standardiseInput(centred: Expression, factor: Expression): { x: Expression; epsilon: number } | undefined {
   const [deviation] = operandsOf(factor, "reciprocal");
-  const [shifted] = deviation === undefined ? [] : operandsOf(deviation, "sqrt");
-  const [variance, epsilon] = shifted === undefined ? [] : withLiteral(shifted, "add");
-  const [squares, overCount] = variance === undefined ? [] : withLiteral(variance, "mul");
+  const [shifted] = operandsOf(deviation, "sqrt");
+  const [variance, epsilon] = withLiteral(shifted, "add");
+  const [squares, overCount] = withLiteral(variance, "mul");
   if (squares === undefined || epsilon === undefined) return undefined;
   const squared = rowReduction(squares, "Add");
   const isSquare = squared?.operator === "mul" && squared.operands.every((operand) => operand === centred);
@@ -98,12 +133,12 @@ function isColumnOf(column: Expression, value: Expression): boolean {
   return sameShape(column.shape, [...value.shape.slice(0, -1), 1]);
 }
 
-function operandsOf(expression: Expression, operator: string): readonly Expression[] {
-  return expression.operator === operator ? expression.operands : [];
+function operandsOf(expression: Expression | undefined, operator: string): readonly Expression[] {
+  return expression?.operator === operator ? expression.operands : [];
 }
 
 /** The other operand and the number, if one operand is a literal. */
-function withLiteral(expression: Expression, operator: string): [Expression, number] | [] {
+function withLiteral(expression: Expression | undefined, operator: string): [Expression, number] | [] {
   const [a, b] = operandsOf(expression, operator);
   if (a === undefined || b === undefined) return [];
   const [x, y] = [literalValue(a), literalValue(b)];
@@ -114,18 +149,4 @@ function withLiteral(expression: Expression, operator: string): [Expression, num
 /** Literals were rounded to float32. */
 function isNear(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-6 * Math.abs(b);
-}
-
-/** Everything the outputs need, operands first, in the order it was traced. */
-export function reachable(outputs: readonly Expression[]): Expression[] {
-  const reached = new Set<Expression>();
-  const stack = [...outputs];
-  while (stack.length > 0) {
-    const expression = stack.pop()!;
-    if (reached.has(expression)) continue;
-    reached.add(expression);
-    stack.push(...expression.operands);
-  }
-  // Expressions are numbered as they are made, so operands come first, and values stay short-lived.
-  return [...reached].sort((a, b) => a.id - b.id);
 }

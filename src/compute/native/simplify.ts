@@ -6,15 +6,17 @@
 import { DarkmatterError } from "../errors.js";
 import type { Atom, Equation, Jaxpr, Variable } from "../jax.js";
 import type { TensorDType } from "../tensor.js";
-import { type Expression, ExpressionPool, elementCount, isZero, literalValue, sameShape } from "./expression.js";
+import {
+  type Expression,
+  ExpressionPool,
+  type ExpressionProgram,
+  elementCount,
+  isZero,
+  literalValue,
+  sameShape,
+} from "./expression.js";
 
-export interface SimplifiedProgram {
-  /** One for each binder of the jaxpr: its constants, then its inputs. */
-  readonly inputs: readonly Expression[];
-  readonly outputs: readonly Expression[];
-}
-
-export function simplify(jaxpr: Jaxpr): SimplifiedProgram {
+export function simplify(jaxpr: Jaxpr): ExpressionProgram {
   return new Simplifier(jaxpr).run();
 }
 
@@ -34,7 +36,7 @@ class Simplifier {
 
   constructor(readonly jaxpr: Jaxpr) {}
 
-  run(): SimplifiedProgram {
+  run(): ExpressionProgram {
     const inputs = this.jaxpr.inBinders.map((binder, index) => {
       const input = this.#pool.make({ operator: "input", parameters: { index }, ...typeOf(binder) });
       this.#values.set(binder, input);

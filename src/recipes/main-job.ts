@@ -53,7 +53,7 @@ export interface TrainPlan {
   readonly stepsPerEpoch: number;
   readonly imagesPerSecond: number;
   readonly estimatedSeconds: number;
-  /** Memory of parameters, optimizer state and the step. */
+  /** Memory this process takes while it trains, as measured. */
   readonly estimatedBytes: number;
   /** Step a resumed run goes on from. */
   readonly resumedFrom?: number;

@@ -24,6 +24,7 @@ const measured: StepMeasurement = {
   numSteps: 3,
   peakBytes: 1e6,
   freeBytes: 4e9,
+  residentBytes: 3e8,
   secondsSpent: 1,
 };
 
@@ -31,6 +32,10 @@ async function plan(choices: Partial<TrainChoices>, measurement: Partial<StepMea
   const config = await chooseConfig({ data: "photos", batch: 32, ...choices }, set);
   return planOf(config, "runs/x", set, { ...measured, ...measurement });
 }
+
+test("the plan announces the memory that was measured", async () => {
+  expect((await plan({})).estimatedBytes).toBe(3e8);
+});
 
 describe("the plan warns", () => {
   test("of nothing that is as it should be", async () => {

@@ -30,7 +30,7 @@ export function planOf(
   const stateBytes = 2 * 3 * 4 * numParameters;
   const viewBytes =
     3 * 4 * config.batchSize * config.data.channels * config.views.reduce((sum, { size }) => sum + size ** 2, 0);
-  const estimatedBytes = stateBytes + viewBytes + (measured.peakBytes ?? 0);
+  const neededBytes = stateBytes + viewBytes + (measured.peakBytes ?? 0);
   return {
     config,
     path,
@@ -39,13 +39,13 @@ export function planOf(
     warnings: [
       ...set.warnings,
       ...chunkWarnings(config, model.encoder.couplesBatch),
-      ...memoryWarnings(config, estimatedBytes, measured.freeBytes),
+      ...memoryWarnings(config, neededBytes, measured.freeBytes),
     ],
     numParameters,
     stepsPerEpoch: stepsPerEpoch({ numImages: set.numImages, batchSize: config.batchSize }),
     imagesPerSecond: measured.imagesPerSecond,
     estimatedSeconds: (config.totalSteps - stepsDone) * measured.secondsPerStep,
-    estimatedBytes,
+    estimatedBytes: measured.residentBytes,
   };
 }
 

@@ -28,10 +28,13 @@ test("the warm-up is a tenth, at most 500 steps", () => {
 describe("measureSteps", () => {
   test("times steps at any learning rate, and leaves nothing behind", async () => {
     const config = tinyConfig(pictures.set, { learningRate: 1e30, totalSteps: 10 });
-    const { secondsPerStep, imagesPerSecond, peakBytes, secondsSpent } = await measureSteps(config, pictures.set);
+    const measured = await measureSteps(config, pictures.set);
+    const { secondsPerStep, imagesPerSecond, peakBytes, residentBytes, freeBytes, secondsSpent } = measured;
     expect(secondsPerStep).toBeGreaterThan(0);
     expect(imagesPerSecond).toBeCloseTo(8 / secondsPerStep, 6);
     expect(peakBytes).toBeGreaterThan(1000);
+    expect(residentBytes).toBeGreaterThan(peakBytes!);
+    expect(freeBytes).toBeGreaterThan(0);
     expect(secondsSpent).toBeGreaterThan(5 * secondsPerStep);
   });
 

@@ -101,3 +101,26 @@ test("windows that tile are views: nothing is gathered, forward or backward", as
   });
   for (const operator of ["Gather", "Slice", "Concat", "Pad"]) expect(step.counts).not.toHaveProperty(operator);
 });
+
+test("overlapping windows of maps with channels innermost are gathered as the maps lie, and so added up", async () => {
+  const step = await compiled({ x: float32Spec([2, 7, 7, 3]) }, (inputs) => {
+    const { gradient, aux } = valueAndGradient(inputs, ({ x }) => {
+      const y = x.transpose([0, 3, 1, 2]).maxPool2d(3, { stride: 2 }).transpose([0, 2, 3, 1]);
+      return { value: y.square().sum(), aux: { y } };
+    });
+    return { ...gradient, ...aux };
+  });
+  expect(step.counts.Gather).toBe(2);
+  expect(step.counts).not.toHaveProperty("Transpose");
+});
+
+test("the gradient of a mean over overlapping windows is never written out window by window", async () => {
+  const step = await compiled({ x: float32Spec([2, 3, 9, 9]) }, (inputs) => {
+    const { gradient } = valueAndGradient(inputs, ({ x }) => {
+      const y = x.averagePool2d(3, { stride: 2 });
+      return { value: y.square().sum(), aux: {} };
+    });
+    return gradient;
+  });
+  expect(step.counts).not.toHaveProperty("Expand");
+});

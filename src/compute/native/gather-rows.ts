@@ -30,16 +30,25 @@ export function sumRows(
 ): Value {
   const [batch, , columns] = value.shape as [number, number, number];
   const longest = Math.max(...lists.map((list) => list.length));
-  const index = lists.flatMap((list) => Array.from({ length: longest }, (_, i) => list[i] ?? zeroRow!));
-  const summands = gatherRows(graph, value, index, [batch * lists.length, longest, columns]);
-  const shape = [batch, lists.length, columns];
-  if (longest === 1) return graph.reshape(summands, shape);
-  // The last axis is summed faster than one before a single column.
-  const sides = columns === 1 ? [batch * lists.length, longest] : summands.shape;
-  const sums = graph.emit("ReduceSum", [graph.reshape(summands, sides), graph.integers([1])], sides.toSpliced(1, 1), {
-    attributes: { keepdims: 0 },
-  });
-  return graph.reshape(sums, shape);
+  const padded = lists.map((list) => Array.from({ length: longest }, (_, i) => list[i] ?? zeroRow!));
+  const result = [batch, lists.length, columns];
+  if (longest === 1) return gatherRows(graph, value, padded.flat(), result);
+  const sumOver = (axis: number, shape: readonly number[]): Value => {
+    const index = axis === 1 ? transposed(padded).flat() : padded.flat();
+    const summands = gatherRows(graph, value, index, shape);
+    const attributes = { keepdims: 0 };
+    const sums = graph.emit("ReduceSum", [summands, graph.integers([axis])], shape.toSpliced(axis, 1), { attributes });
+    return graph.reshape(sums, result);
+  };
+  // First rows, second rows ...: sums of long rows are fast. Lists that lie one after the other need no gathering.
+  const isInPlace = padded.flat().every((row, i) => row === i) && lists.length * longest === value.shape[1];
+  return isInPlace
+    ? sumOver(2, [batch, lists.length, longest, columns])
+    : sumOver(1, [batch, longest, lists.length, columns]);
+}
+
+function transposed(rows: readonly (readonly number[])[]): number[][] {
+  return rows[0]!.map((_, i) => rows.map((row) => row[i]!));
 }
 
 /** Whether `sumRows` needs a row of zeros for these lists. */

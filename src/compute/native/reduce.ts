@@ -50,16 +50,43 @@ export function reduceFactors(
   }
   const sizes = runs.map(({ factors }) => sizeOf(factors.map(({ size }) => size)));
   const input = arrange(graph, base, mergeFactors(tagged.map(({ factor }) => factor)), sizes);
-  const axes = runs.flatMap(({ isReduced }, i) => (isReduced ? [i] : []));
-  const shape = sizes.filter((_, i) => !axes.includes(i));
-  const output = graph.emit(operator, [input, graph.integers(axes)], shape, { attributes: { keepdims: 0 } });
+  const segments = runs.map(({ isReduced }, i) => ({ size: sizes[i]!, isReduced }));
   return {
-    base: output,
+    base: emitReduction(graph, input, segments, operator),
     dims: restride(
       kept,
       tagged.filter(({ isReduced }) => !isReduced).map(({ factor }) => factor),
     ),
   };
+}
+
+interface Segment {
+  readonly size: number;
+  readonly isReduced: boolean;
+}
+
+/**
+ * ONNX Runtime is fast where at most three segments, reduced or kept, alternate: of more, the innermost reduced one
+ * goes first.
+ */
+function emitReduction(graph: OnnxGraph, input: Value, segments: readonly Segment[], operator: string): Value {
+  const axes = segments.flatMap(({ isReduced }, i) => (isReduced ? [i] : []));
+  const emit = (from: Value, sizes: readonly number[], dropped: readonly number[]): Value => {
+    const shape = sizes.filter((_, i) => !dropped.includes(i));
+    return graph.emit(operator, [graph.reshape(from, sizes), graph.integers(dropped)], shape, {
+      attributes: { keepdims: 0 },
+    });
+  };
+  const sizesOf = (list: readonly Segment[]) => list.map(({ size }) => size);
+  if (segments.length <= 3) return emit(input, sizesOf(segments), axes);
+  const at = axes.at(-1)!;
+  const outer = sizeOf(sizesOf(segments.slice(0, at)));
+  const inner = segments.slice(at + 1);
+  const reduced = emit(input, [outer, segments[at]!.size, ...sizesOf(inner)], [1]);
+  // The kept segments on both sides of the one that is gone are one now.
+  const before = segments[at - 1]!;
+  const joined = { size: before.size * sizeOf(sizesOf(inner)), isReduced: false };
+  return emitReduction(graph, reduced, [...segments.slice(0, at - 1), joined], operator);
 }
 
 /** Give the kept factors the strides they have once the others are gone. `memory` is in descending stride. */

@@ -8,6 +8,7 @@ import { type Side, type SideProgram, startSide } from "./side.js";
 const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   torch: "python3-torch libopenblas0-pthread",
   numpy: "python3-numpy",
+  PIL: "python3-pil",
 };
 
 /** A Python that can import every module: $DARKMATTER_PYTHON if set, else the first in PATH or /usr/bin. */

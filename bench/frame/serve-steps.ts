@@ -1,14 +1,15 @@
 /** The other end of `startSide` for sides written in TypeScript. */
 import { createInterface } from "node:readline";
 
+/** What a step took, and what it found: a loss, or moments of what it made. */
 export interface ServedStep {
   readonly seconds: number;
-  readonly loss: number;
+  readonly [finding: string]: number;
 }
 
 /**
  * Speak the protocol of the sides: the first line on stdout says what runs; every line "step" on stdin is answered by
- * one JSON line {"seconds", "loss"}, every line "memory" by {"peakBytes"}. The end of stdin ends it.
+ * one JSON line {"seconds", ...}, every line "memory" by {"peakBytes"}. The end of stdin ends it.
  */
 export async function serveSteps(
   info: Readonly<Record<string, unknown>>,

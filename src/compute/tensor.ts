@@ -3,8 +3,8 @@
  * checked where a mistake is made, and no ownership marks appear (each use takes its own reference of the tracer).
  */
 
-import { withGradient } from "./custom-gradient.js";
 import { DarkmatterError } from "./errors.js";
+import * as formulas from "./formulas.js";
 import { type HostArray, sizeOf } from "./host-array.js";
 import { jax, keepForTrace, np, type Tracer } from "./jax.js";
 import {
@@ -148,37 +148,21 @@ export class Tensor {
     return new Tensor(np.floor(this.tracer));
   }
 
-  /** max(x, 0); the gradient at 0 is 0. Written with a mask, which costs less than a select and keeps NaN visible. */
+  /** max(x, 0); the gradient at 0 is 0. */
   relu(): Tensor {
-    return this.mul(this.greater(0).astype("float32").stopGradient());
+    return formulas.relu(this);
   }
-  /** s = 1 / (1 + e^-x); ds = (s − s²) dx, by hand: finite where e^-x is not. Differentiates once. */
+  /** 1 / (1 + e^-x). Differentiates once. */
   sigmoid(): Tensor {
-    const s = this.stopGradient().neg().exp().add(1).reciprocal();
-    return withGradient(this, s, (change) => change.mul(s.sub(s.square())));
+    return formulas.sigmoid(this);
   }
-  /** t = 2 sigmoid(2x) − 1; dt = (1 − t²) dx, by hand. Differentiates once. */
+  /** Hyperbolic tangent. Differentiates once. */
   tanh(): Tensor {
-    const t = this.stopGradient().mul(-2).exp().add(1).reciprocal().mul(2).sub(1);
-    return withGradient(this, t, (change) => change.mul(t.square().neg().add(1)));
+    return formulas.tanh(this);
   }
-  /**
-   * x Φ(x), the exact form with erf. In u = x / √2 it is h(u) / √2 with h = u (1 + erf u), and by hand
-   *   dh/du = 1 + erf u + u exp(ln(2 / √π) − u²)
-   * which leaves both outer factors to the products around it. Differentiates once.
-   */
+  /** x Φ(x), the exact form with erf. Differentiates once. */
   gelu(): Tensor {
-    const scaled = this.mul(Math.SQRT1_2);
-    const u = scaled.stopGradient();
-    const onePlusErf = u.erf().add(1);
-    const slope = u
-      .square()
-      .neg()
-      .add(Math.log(2 / Math.sqrt(Math.PI)))
-      .exp()
-      .mul(u)
-      .add(onePlusErf);
-    return withGradient(scaled, u.mul(onePlusErf), (change) => change.mul(slope)).mul(Math.SQRT1_2);
+    return formulas.gelu(this);
   }
 
   astype(dtype: TensorDType): Tensor {
@@ -210,40 +194,23 @@ export class Tensor {
   }
   /** Mean squared deviation; divides by count - correction (0: biased, 1: unbiased). */
   variance(axes?: Axes, options?: ReduceOptions & { readonly correction?: 0 | 1 }): Tensor {
-    const count = resolveAxes("variance", this.shape, axes).reduce((n, axis) => n * this.shape[axis]!, 1);
-    const centered = this.sub(this.mean(axes, { keepDims: true }));
-    return centered
-      .square()
-      .sum(axes, options)
-      .mul(1 / (count - (options?.correction ?? 0)));
+    return formulas.variance(this, axes, options);
   }
-  /** log Σ exp along the axes, shifted by the maximum so that it never overflows. */
+  /** log Σ exp along the axes; never overflows. */
   logSumExp(axes: Axes, options?: ReduceOptions): Tensor {
-    const peak = this.max(axes, { keepDims: true }).stopGradient();
-    const sum = this.sub(peak).exp().sum(axes, { keepDims: true }).log().add(peak);
-    return options?.keepDims ? sum : sum.squeeze(axes);
+    return formulas.logSumExp(this, axes, options);
   }
-  /** p = exp(x) / Σ exp(x); dp = p (dx − Σ p dx), by hand. Differentiates once. */
+  /** exp(x) / Σ exp(x) along the axis. Differentiates once. */
   softmax(axis = -1): Tensor {
-    const logits = this.stopGradient();
-    const shifted = logits.sub(logits.max(axis, { keepDims: true })).exp();
-    const p = shifted.mul(shifted.sum(axis, { keepDims: true }).reciprocal());
-    return withGradient(this, p, (change) => change.sub(p.mul(change).sum(axis, { keepDims: true })).mul(p));
+    return formulas.softmax(this, axis);
   }
+  /** log softmax, without the rounding of its logarithm. */
   logSoftmax(axis = -1): Tensor {
-    // Shifted first: the logarithm is not added to a large maximum, which would round it away.
-    const shifted = this.sub(this.max(axis, { keepDims: true }).stopGradient());
-    return shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log());
+    return formulas.logSoftmax(this, axis);
   }
   /** x / max(‖x‖₂, epsilon) along the axis. */
   normalizeL2(axis = -1, epsilon = 1e-12): Tensor {
-    const squaredNorm = this.square().sum(axis, { keepDims: true });
-    return this.mul(
-      squaredNorm
-        .maximum(epsilon * epsilon)
-        .sqrt()
-        .reciprocal(),
-    );
+    return formulas.normalizeL2(this, axis, epsilon);
   }
 
   // Matrices.

@@ -1,6 +1,6 @@
 /** The frame of the benches: turns, statistics, peers, and the way they are named. The measurements are theirs to make. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,7 +9,11 @@ import { checkAgreement } from "../bench/frame/agreement.js";
 import { argumentOf, numbersOf, type Row, resultOf } from "../bench/frame/bench.js";
 import { parseCoreList } from "../bench/frame/cores.js";
 import { findPython, findTorches, runPeer, startPeer } from "../bench/frame/python-peer.js";
+import { allResults, keepResult, readResults, resultsFile } from "../bench/frame/results.js";
+import { benchTable, withTables } from "../bench/frame/results-table.js";
 import { median, quantile, relativeSpread, takeTurns, timed } from "../bench/frame/timing.js";
+import { Growth } from "../bench/memory.js";
+import { exponentOf, flopsOf } from "../bench/scaling.js";
 import { ROOT } from "./layering.js";
 
 describe("turns", () => {
@@ -143,6 +147,75 @@ describe("results", () => {
     expect(result).toMatchObject({ ratio: 4, peerName: "c", ours: 1, unit: "s", runs: 3 });
     expect(result.rows).toHaveLength(3);
     expect(resultOf([absent]).ratio).toBeNull();
+  });
+
+  test("a machine has its file, and a bench its line in it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "darkmatter-bench-"));
+    try {
+      const path = resultsFile("AMD EPYC 7763 (x2), 2 cores, 24 GiB, linux-x64, Node v20", folder);
+      expect(path).toBe(join(folder, "amd-epyc-7763-x2-2-cores-24-gib.jsonl"));
+      expect(readResults(path).size).toBe(0);
+      const kept = { ...resultOf([row({})]), machine: "m", date: "2026-01-31" };
+      keepResult(path, { ...kept, name: "a" });
+      keepResult(path, { ...kept, name: "b" });
+      keepResult(path, { ...kept, name: "a", date: "2026-02-01" });
+      expect([...readResults(path).values()].map(({ name, date }) => `${name} ${date}`)).toEqual([
+        "a 2026-02-01",
+        "b 2026-01-31",
+      ]);
+      expect(allResults(folder)).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("a table has a line a label, a column a peer that was there", () => {
+    const missing = { peer: null, ratio: null, note: "not here" };
+    const rows = [
+      row({ label: "batch 64", column: "PyTorch 1", peerName: "PyTorch 1.13", ours: 0.51234, peer: 1.5, ratio: 2.928 }),
+      row({ label: "batch 64", column: "PyTorch 2", peerName: "PyTorch 2", ...missing }),
+      row({
+        label: "batch 2",
+        column: "jax-js",
+        peerName: "jax-js 0.1 (1 thread)",
+        ours: 0.1,
+        peer: 1234.5,
+        ratio: 12345,
+      }),
+      row({ label: "batch 1024", column: "PyTorch 1", ...missing, note: "not run: would need 20 GB" }),
+    ];
+    const result = { ...resultOf(rows), name: "step", machine: "m", date: "2026-01-31" };
+    const table = benchTable(result).split("\n");
+    expect(table).toEqual([
+      "**step**, 2026-01-31",
+      "",
+      "|  | ours | PyTorch 1.13 | jax-js 0.1 |",
+      "| --- | ---: | ---: | ---: |",
+      "| batch 64 | 0.512 s | 1.5 (**2.93**) |  |",
+      "| batch 2 | 0.1 s |  | 1,235 (**12345.00**) |",
+      "| batch 1024 | 1 s | not run: would need 20 GB |  |",
+    ]);
+    const page = readFileSync(join(ROOT, "bench", "README.md"), "utf8");
+    const written = withTables(page, [[result]]);
+    expect(written).toContain("### m\n\n**step**");
+    expect(withTables(written, [])).toBe(withTables(page, [])); // rewriting leaves nothing behind
+  });
+
+  test("exponents are slopes of log-log lines, and FLOPs are those of the products", () => {
+    expect(exponentOf([1, 2, 4], [3, 12, 48])).toBeCloseTo(2, 12);
+    expect(exponentOf([1, 2, 4], [5, 5, 5])).toBeCloseTo(0, 12);
+    // one token, one block of width 1: 3 (24 + 4) and 2 · 2 · 48 for the patches
+    expect(flopsOf({ batch: 1, width: 1, depth: 1, tokens: 1 })).toBe(3 * 28 + 2 * 96);
+    const sizes = { width: 192, depth: 6, tokens: 64 };
+    expect(flopsOf({ batch: 64, ...sizes })).toBe(8 * flopsOf({ batch: 8, ...sizes }));
+  });
+
+  test("memory at a larger batch is what was needed before, an image each", () => {
+    const growth = new Growth();
+    expect(growth.of("ours")(1024)).toBe(0);
+    growth.note("ours", 64, { peakBytes: 740, baselineBytes: 100 });
+    expect(growth.of("ours")(128)).toBe(1380);
+    expect(growth.of("peer")(128)).toBe(0);
   });
 
   test("numbers and lists of cores are read as written", () => {

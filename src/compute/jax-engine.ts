@@ -12,7 +12,10 @@ export function compileOn(device: jax.Device, program: Program<unknown, unknown>
     async run(inputs, into) {
       // The first call traces. Every call consumes its inputs, and `data` its output: nothing stays behind.
       const outputs = onDevice(device, () => noteArrays(constants, () => run(...inputs.map(toDevice))));
-      return Promise.all(outputs.map((output, i) => toHost(output, into?.[i])));
+      // Reading one output sends the whole step. The others wait for that: until then each would ask after every kernel.
+      const [first, ...others] = outputs.map((output, i) => () => toHost(output, into?.[i]));
+      if (first === undefined) return [];
+      return [await first(), ...(await Promise.all(others.map((read) => read())))];
     },
     async dispose() {
       run.dispose();

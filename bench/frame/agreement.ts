@@ -6,7 +6,7 @@ import type { Side } from "./side.js";
 const WARM_UP_STEPS = 4;
 /** Relative. The first loss is a forward pass; those after it went through gradients and updates. */
 const FIRST_TOLERANCE = 1e-4;
-const LATER_TOLERANCE = 1e-3;
+export const LATER_TOLERANCE = 1e-3;
 
 /** A peer computes something else. */
 export class DisagreementError extends DarkmatterError {
@@ -19,10 +19,10 @@ export interface WarmUp {
   readonly seconds: number;
 }
 
-export async function warmUp(side: Pick<Side, "ask">): Promise<WarmUp> {
+export async function warmUp(side: Pick<Side, "ask">, numSteps = WARM_UP_STEPS): Promise<WarmUp> {
   const losses: number[] = [];
   let seconds = Number.NaN;
-  for (let step = 0; step < WARM_UP_STEPS; step++) {
+  for (let step = 0; step < numSteps; step++) {
     const answer = await side.ask("step");
     losses.push(Number(answer.loss));
     seconds = Number(answer.seconds);
@@ -31,9 +31,14 @@ export async function warmUp(side: Pick<Side, "ask">): Promise<WarmUp> {
 }
 
 /** @throws DisagreementError with the first loss that differs */
-export function checkAgreement(name: string, expected: readonly number[], got: readonly number[]): void {
+export function checkAgreement(
+  name: string,
+  expected: readonly number[],
+  got: readonly number[],
+  laterTolerance = LATER_TOLERANCE,
+): void {
   for (const [step, loss] of expected.entries()) {
-    const tolerance = step === 0 ? FIRST_TOLERANCE : LATER_TOLERANCE;
+    const tolerance = step === 0 ? FIRST_TOLERANCE : laterTolerance;
     const difference = Math.abs(got[step]! - loss) / Math.abs(loss);
     if (difference <= tolerance) continue;
     throw new DisagreementError(

@@ -43,7 +43,16 @@ export function findTorches(env: NodeJS.ProcessEnv = process.env): TorchPython[]
   return [...found.values()].sort((a, b) => Number.parseFloat(a.version) - Number.parseFloat(b.version));
 }
 
+/** Importing torch takes a second or two, so each Python is asked once. */
+const torchVersions = new Map<string, string | undefined>();
+
 function torchVersion(python: string, env: NodeJS.ProcessEnv): string | undefined {
+  const key = `${python} ${env.PATH}`;
+  if (!torchVersions.has(key)) torchVersions.set(key, askTorchVersion(python, env));
+  return torchVersions.get(key);
+}
+
+function askTorchVersion(python: string, env: NodeJS.ProcessEnv): string | undefined {
   try {
     const words = ["-c", "import torch; print(torch.__version__)"];
     const output = execFileSync(python, words, { env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });

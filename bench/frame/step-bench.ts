@@ -109,7 +109,7 @@ async function enter(
     running.push(side);
     const name = nameOf(side, stepCase.threads);
     const warm = await warmUp(side);
-    checkAgreement(name, losses, warm.losses);
+    checkAgreement(name, losses, warm.losses, stepModels[stepCase.model](stepCase.shape).laterTolerance);
     const affordable = Math.floor(numberOf(args, "budget", BUDGET_SECONDS) / warm.seconds);
     const rounds = Math.min(numberOf(args, "rounds", ROUNDS), Math.max(MIN_ROUNDS, affordable));
     return { column, name, contender: { step: stepOf(side), rounds } };

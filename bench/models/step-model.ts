@@ -22,6 +22,11 @@ export interface StepModel {
   readonly parameters: Tree<ParameterSpec>;
   /** What a step reads beside its parameters, with how it is drawn. */
   readonly inputs: Readonly<Record<string, DrawnSpec>>;
+  /**
+   * How far the losses of two sides may be apart after updates, relative to the loss, where that is more than usual: the
+   * first steps of AdamW follow the signs of gradients, so what rounding turns around moves by a whole step.
+   */
+  readonly laterTolerance?: number;
   /** The scalar that is differentiated, in training mode. */
   loss(parameters: Tree<Tensor>, inputs: Readonly<Record<string, Tensor>>, mode: Mode): Tensor;
 }

@@ -63,11 +63,11 @@ describe("labels", () => {
 describe("names and values", () => {
   test.each([
     [["--objective", "vicerg"], /unknown objective "vicerg"\. Did you mean "vicreg"\? Known: /],
-    [["--encoder", "resnet"], /unknown encoder "resnet".* Known: convnet, vit/],
+    [["--encoder", "resnext"], /unknown encoder "resnext"\. Did you mean "resnet"\? Known: /],
     [["--set", "temprature=0.1"], /unknown option "temprature"\. Did you mean "temperature"\?/],
     [["--set", "temperature=0"], /"temperature" must be .*, got 0/],
     [["--encoder-set", "width=wide"], /"width" must be a number, got "wide"/],
-    [["--engine", "cuda"], /unknown engine "cuda".* Known: native, wasm/],
+    [["--engine", "cuda"], /unknown engine "cuda".* Known: native, webgpu, wasm/],
     [["--batch", "64"], /batch/],
   ])("%j", (flags, message) => fails(["train", "photos", "--size", "16", ...flags], message));
 });

@@ -65,7 +65,7 @@ const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
   },
   views: { kind: "list", doc: "view recipes { size, steps } in full, instead of the objective's own" },
   numGlobalViews: { kind: "number", doc: "how many of the views are global", bounds: COUNT },
-  engine: { kind: "text", flag: "--engine <name>", doc: "native or wasm (default: the best one here)" },
+  engine: { kind: "text", flag: "--engine <name>", doc: "native, webgpu or wasm (default: the best one here)" },
   threads: { kind: "number", flag: "--threads <count>", doc: "threads of the engine (default: all)", bounds: COUNT },
   out: { kind: "text", flag: "--out <folder>", doc: "folder of the run (default: runs/<data>-<objective>)" },
   checkpointEvery: {

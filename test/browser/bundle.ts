@@ -37,7 +37,7 @@ const browserSources: Plugin = {
 export async function bundlePage(entry: string): Promise<Bundle> {
   const options: BuildOptions = {
     absWorkingDir: ROOT,
-    entryPoints: { page: join(ROOT, entry) },
+    entryPoints: [join(ROOT, entry)],
     bundle: true,
     splitting: true,
     format: "esm",

@@ -30,12 +30,11 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** Open a bundle's page. `html` loads "page.js"; without it the page is empty but for that script. */
-export async function openPage(
-  bundle: Bundle,
-  html = '<script type="module" src="page.js"></script>',
-): Promise<OpenPage> {
-  const server = await serve(new Map([["", `<!doctype html><meta charset="utf-8">${html}`], ...bundle.files]));
+/** Serve a bundle with a page that loads it, and open that page. */
+export async function openPage(bundle: Bundle, html: string, query = ""): Promise<OpenPage> {
+  const server = await serve(
+    new Map([["/", html], ...[...bundle.files].map(([name, text]) => [`/${name}`, text] as const)]),
+  );
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
     await browser?.close();
@@ -47,7 +46,7 @@ export async function openPage(
     const messages: string[] = [];
     page.on("console", (message) => messages.push(message.text()));
     page.on("pageerror", (error) => messages.push(String(error)));
-    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`, { waitUntil: "load" });
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${query}`, { waitUntil: "load" });
     return { page, messages, close };
   } catch (error) {
     await close();
@@ -57,10 +56,10 @@ export async function openPage(
 
 function serve(files: ReadonlyMap<string, string>): Promise<Server> {
   const server = createServer((request, response) => {
-    const name = request.url!.slice(1);
-    const text = files.get(name);
-    const type = name.endsWith(".js") ? "text/javascript" : "text/html";
-    response.writeHead(text === undefined ? 404 : 200, { "content-type": type }).end(text);
+    const [path] = request.url!.split("?") as [string];
+    const type = path.endsWith(".js") ? "text/javascript" : "text/html";
+    // Nothing else is asked for but an icon, which is left out without an error on the page.
+    response.writeHead(files.has(path) ? 200 : 204, { "content-type": type }).end(files.get(path));
   });
   return new Promise((resolve) => server.listen(0, "localhost", () => resolve(server)));
 }

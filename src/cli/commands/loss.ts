@@ -33,7 +33,7 @@ export const loss: CommandDefinition = {
       .option("--seed <number>", "of what is drawn at random (default: 0)", (text) =>
         parseNumber("loss", "--seed", { isWhole: true, min: 0 }, text),
       )
-      .option("--engine <name>", "native or wasm (default: the best one here)")
+      .option("--engine <name>", "native, webgpu or wasm (default: the best one here)")
       .option("--json", "one line of JSON instead")
       .action(runLoss);
   },

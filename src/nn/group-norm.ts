@@ -1,4 +1,4 @@
-import { expectShape, type Tensor, ValueError } from "../compute/index.js";
+import { expectShape, float32, Tensor, ValueError } from "../compute/index.js";
 import { type Initialiser, ones, zeros } from "./initialisers.js";
 import type { Layer } from "./layer.js";
 import { inverseStd, sumOfSquares } from "./moments.js";
@@ -46,9 +46,22 @@ export function groupNorm(
   };
 }
 
-/** The mean over the channels of a group, for each channel: [B, C, 1, 1] -> [B, C, 1, 1]. */
+/**
+ * The mean over the channels of a group, for each channel: [B, C, 1, 1] -> [B, C, 1, 1].
+ * As products with the matrix that says which channel is in which group, the means and their gradients are numbers a
+ * channel. Broadcast from numbers a group, they would have whole maps walked group by group, in runs of a few channels.
+ */
 function groupMean(values: Tensor, numGroups: number): Tensor {
   const [B, C] = expectShape("groupNorm", "values", values, ["B", "C", 1, 1]);
-  const grouped = values.reshape([B, numGroups, C / numGroups]);
-  return grouped.mean(-1, { keepDims: true }).broadcastTo(grouped.shape).reshape([B, C, 1, 1]);
+  const inGroup = C / numGroups;
+  const isMember = Float32Array.from({ length: C * numGroups }, (_, i) => {
+    const [channel, group] = [Math.floor(i / numGroups), i % numGroups];
+    return Number(Math.floor(channel / inGroup) === group);
+  });
+  const membership = Tensor.constant(float32(isMember, [C, numGroups]));
+  const means = values
+    .reshape([B, C])
+    .matmul(membership)
+    .mul(1 / inGroup); // [B, numGroups]
+  return means.matmul(membership.transpose()).reshape([B, C, 1, 1]);
 }

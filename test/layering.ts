@@ -27,6 +27,7 @@ const RANK = new Map<string, number>(LAYERS.flatMap((names, level) => names.map(
 export const PRIVATE_PACKAGES: Readonly<Record<string, string>> = {
   "@jax-js/jax": "compute",
   "onnxruntime-node": "compute",
+  webgpu: "compute",
 };
 
 /** The rooms that exist, in pipeline order; a room that no layer names comes last. */

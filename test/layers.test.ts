@@ -5,12 +5,21 @@ import { afterEach, describe, expect, test } from "vitest";
 import { LAYERS, ROOT, roomsOf, specifiersOf, typescriptFiles, wrongImports, wrongPackages } from "./layering.js";
 
 const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-const dependencies = Object.keys(manifest.dependencies);
+const optional = Object.keys(manifest.peerDependencies);
+const dependencies = [...Object.keys(manifest.dependencies), ...optional];
 
 describe("the arrows of src/", () => {
   test("imports only point down", () => expect(wrongImports(ROOT)).toEqual([]));
 
   test("each room imports only the packages it may", () => expect(wrongPackages(ROOT, dependencies)).toEqual([]));
+
+  test("optional packages are loaded on use, so that their absence breaks nothing else", () => {
+    const texts = typescriptFiles(join(ROOT, "src")).map((file) => readFileSync(join(ROOT, "src", file), "utf8"));
+    for (const name of optional) {
+      expect(texts.filter((text) => text.includes(`from "${name}"`))).toEqual([]);
+      expect(texts.filter((text) => text.includes(`await import("${name}")`)).length).toBeGreaterThan(0);
+    }
+  });
 
   test("README lists every src folder, in pipeline order", () => {
     const readme = readFileSync(join(ROOT, "README.md"), "utf8");

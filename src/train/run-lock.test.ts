@@ -30,7 +30,9 @@ function deadPid(): number {
 /** A process that tries to take the lock, and what it says. */
 async function contender(): Promise<{ child: ChildProcess; said: string }> {
   const child = spawn(process.execPath, ["--import", "tsx", script, run], { stdio: ["pipe", "pipe", "inherit"] });
-  const [said] = await once(createInterface(child.stdout!), "line");
+  const ended = once(child, "exit").then(([code]) => Promise.reject(new Error(`exit code ${code} without a word`)));
+  ended.catch(() => {}); // after its word it may end
+  const [said] = await Promise.race([once(createInterface(child.stdout!), "line"), ended]);
   return { child, said };
 }
 

@@ -9,7 +9,6 @@
  * Layers that follow run channels-innermost as well, since views carry the order of memory along.
  */
 import { sizeOf } from "../host-array.js";
-import { chooseTileSize } from "./convolution-cost.js";
 import { arrangeDims, channelsFirst, sizeAt, spatialAxes, withoutBroadcasts } from "./convolution-layout.js";
 import { exchangeOperands, isBetterExchanged } from "./exchange-operands.js";
 import type { Expression } from "./expression.js";
@@ -18,8 +17,8 @@ import { groupedConvolution } from "./grouped-convolution.js";
 import { type LoweringContext, type LoweringRule, unsupported } from "./lowering.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
 import { contiguousView, permute, type View } from "./views.js";
-import { type Tiling, winogradByKernel, winogradForward } from "./winograd.js";
-import { KERNEL_SIZE } from "./winograd-matrices.js";
+import { winogradByKernel, winogradForward, winogradSpread } from "./winograd.js";
+import { planForward, planSpread } from "./winograd-plan.js";
 
 type Pair = readonly [number, number];
 interface ConvolutionParameters {
@@ -49,37 +48,22 @@ export const convolution: LoweringRule = (context, expression, operands) => {
   const inputs = expression.operands[0]!.shape.slice(2);
   const taps = expression.operands[1]!.shape.slice(2);
   const geometry = { ...parameters, inputs, taps, outputs: expression.shape.slice(2), isFlipped };
-  if (parameters.lhsDilation.some((dilation) => dilation !== 1)) return spread(context.graph, lhs, rhs, geometry);
-  if (isGradientByKernel(lhs, geometry)) {
-    const tiling = tilingOf({ ...geometry, outputs: taps, taps: geometry.outputs }, sizeAt(lhs, 1), lhs, rhs);
-    return tiling === undefined
-      ? overPositions(context.graph, lhs, rhs, geometry)
-      : winogradByKernel(context.graph, lhs, rhs, tiling);
+  const { graph } = context;
+  const meeting = { ...geometry, before: parameters.padding.map(([first]) => first) };
+  const [batch, channels, outChannels] = [sizeAt(lhs, 0), sizeAt(lhs, 1), sizeAt(rhs, 0)];
+  if (parameters.lhsDilation.some((dilation) => dilation !== 1)) {
+    const plan = planSpread(meeting, { batch, channels, outChannels });
+    return plan === undefined ? spread(graph, lhs, rhs, geometry) : winogradSpread(graph, lhs, rhs, plan);
   }
-  const tiling = tilingOf(geometry, sizeAt(lhs, 0), lhs, rhs);
-  return tiling === undefined
-    ? overTaps(context.graph, lhs, rhs, geometry)
-    : winogradForward(context.graph, lhs, rhs, tiling, isFlipped);
+  if (isGradientByKernel(lhs, geometry)) {
+    const { strides, rhsDilation, outputs } = geometry;
+    const forward = { ...meeting, taps: outputs, outputs: taps, strides: rhsDilation, rhsDilation: strides };
+    const plan = isFlipped ? undefined : planForward(forward, { batch: channels, channels: batch, outChannels });
+    return plan === undefined ? overPositions(graph, lhs, rhs, geometry) : winogradByKernel(graph, lhs, rhs, plan);
+  }
+  const plan = planForward(meeting, { batch, channels, outChannels });
+  return plan === undefined ? overTaps(graph, lhs, rhs, geometry) : winogradForward(graph, lhs, rhs, plan);
 };
-
-/** Tiles for Winograd's products, where the forward geometry allows them and they cost less. */
-function tilingOf(forward: Geometry, batch: number, lhs: View, rhs: View): Tiling | undefined {
-  const { taps, strides, rhsDilation, inputs, outputs, padding } = forward;
-  const isThreeByThree = taps.length === 2 && taps.every((size) => size === KERNEL_SIZE);
-  if (!isThreeByThree || [...strides, ...rhsDilation].some((step) => step !== 1)) return undefined;
-  const [batchAxis] = sizeAt(lhs, 0) === batch ? [0] : [1];
-  const sizes = { batch, channels: sizeAt(lhs, 1 - batchAxis!), outChannels: sizeAt(rhs, 0), outputs };
-  const tileSize = chooseTileSize(sizes);
-  if (tileSize === undefined) return undefined;
-  const pair = (values: readonly number[]): [number, number] => [values[0]!, values[1]!];
-  return {
-    tileSize,
-    batch,
-    inputs: pair(inputs),
-    outputs: pair(outputs),
-    before: pair(padding.map(([first]) => first)),
-  };
-}
 
 /**
  * In the gradient by the kernel, images and channels have changed places. Seen by the memory of lhs, where channels

@@ -1,147 +1,145 @@
 /**
- * Convolutions of 3 x 3 at stride 1 with fewer multiplications (Winograd; Lavin and Gray 2016, arXiv:1509.09308). The
- * outputs are cut into tiles of m x m, each of which sees n x n inputs, n = m + 2, shared with its neighbours'. With the
- * matrices of `winograd-matrices.ts` on the tile's elements, and one matrix product over channels for each of n² values,
+ * Convolutions of 3 x 3 with fewer multiplications (Winograd; Lavin and Gray 2016, arXiv:1509.09308). The outputs are
+ * cut into tiles of m x m, each of which sees n x n inputs, n = m + 2, shared with its neighbours'. With the matrices of
+ * `winograd-matrices.ts` on a tile's elements, and one matrix product over channels for each of n² values,
  *   V = Bᵀ d B        [n², T, C]   the input tiles, T = batch x tiles
  *   U = G g Gᵀ        [n², O, C]   the kernels
  *   M = V Uᵀ          [n², T, O]   n² products instead of 9 m²: 2.25 times fewer at m = 2, 4 times at m = 4
  *   y = Aᵀ M A        [m², T, O]   the output tiles
  * The gradient by the images is the same with the kernel turned around. The gradient by the kernel runs backwards,
  *   dM = A dy Aᵀ [n², T, O],   dU = dMᵀ V [n², O, C],   dg = Gᵀ dU G,
- * from the V of forward. Each change of tiles is one Gemm with a constant. Values are at most 3e-5 of the largest off.
+ * from the V of forward. Each change of tiles is one Gemm with a constant.
+ *
+ * With a stride of 2 the even and the odd rows and columns of the images are four images, phases, and each output sees
+ * 2 x 2 of each: the phases are channels of a convolution at stride 1, of 2 x 2 taps, and n = m + 1. In the gradient by
+ * the images it is the outputs that come in phases.
+ *
+ * Accuracy in float32: within 3e-5 of the largest value (1e-6 relative root mean square; products directly: 2e-7).
  */
-import { sizeOf } from "../host-array.js";
-import { arrangeDims, channelsFirst, outermostStride, sizeAt, spatialAxes } from "./convolution-layout.js";
-import { withZeroRow } from "./gather-rows.js";
+import { arrangeDims, channelsFirst, outermostStride, sizeAt } from "./convolution-layout.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
-import type { View } from "./views.js";
-import { contiguousView, permute } from "./views.js";
-import { KERNEL_SIZE, type Matrix, type TileSize, winogradMatrices } from "./winograd-matrices.js";
-
-type Pair = readonly [number, number];
-
-/** The images of a convolution and how tiles lie on them. */
-export interface Tiling {
-  readonly tileSize: TileSize;
-  readonly batch: number;
-  /** Height and width of the images, and of the convolution's outputs. */
-  readonly inputs: Pair;
-  readonly outputs: Pair;
-  /** Zeros above and to the left of the images. */
-  readonly before: Pair;
-}
+import { contiguousView, permute, type View } from "./views.js";
+import { kronecker, winogradMatrices } from "./winograd-matrices.js";
+import type { PhaseTaps, WinogradPlan } from "./winograd-plan.js";
+import {
+  cutInputTiles,
+  cutOutputTiles,
+  inputSizeOfTiles,
+  joinOutputTiles,
+  KERNEL_SIZE,
+  type Tiling,
+  transformTiles,
+} from "./winograd-tiles.js";
 
 /** lhs [B, C, H, W] * rhs [O, C, 3, 3] -> [B, O, H', W']. */
-export function winogradForward(graph: OnnxGraph, lhs: View, rhs: View, tiling: Tiling, isFlipped: boolean): View {
-  const { batch, outputs } = tiling;
+export function winogradForward(graph: OnnxGraph, lhs: View, rhs: View, { tiling, taps }: WinogradPlan): View {
   const outChannels = sizeAt(rhs, 0);
-  const tiles = inputTiles(graph, lhs, [0], [1], tiling);
-  const kernels = kernelTiles(graph, rhs, tiling.tileSize, isFlipped);
-  const products = tileProducts(graph, tiles, kernels, outChannels);
-  const images = joinTiles(graph, products, outChannels, tiling);
-  return channelsFirst(graph, images, batch, outputs, outChannels);
+  const inputs = inputValues(graph, lhs, [0, 1], tiling);
+  // Phases run outside of channels: where there are any, so must the channels of the kernel outside of its outputs.
+  const isOutInner = tiling.stride > 1 || outermostStride(rhs, 0) < outermostStride(rhs, 1);
+  const kernels = kernelValues(graph, rhs, tiling, taps, isOutInner);
+  const products = multiply(graph, inputs, kernels, isOutInner);
+  const images = joinOutputTiles(graph, transformOutputs(graph, products.value, tiling), tiling, {
+    channels: outChannels,
+    phases: 1,
+    isTilesInner: products.isTilesInner,
+  });
+  return channelsFirst(graph, images, tiling.batch, tiling.outputs, outChannels);
+}
+
+/**
+ * The gradient by the images of a convolution with stride 2, in which lhs, the gradient by its outputs, is spread out:
+ * lhs [B, O, H', W'] * rhs [C, O, 3, 3] -> [B, C, H, W], H and W being `outputs` of the tiling, which come in phases.
+ */
+export function winogradSpread(graph: OnnxGraph, lhs: View, rhs: View, { tiling, taps }: WinogradPlan): View {
+  const channels = sizeAt(rhs, 0);
+  const inputs = inputValues(graph, lhs, [0, 1], tiling);
+  const kernels = kernelValues(graph, rhs, tiling, taps, false);
+  const products = multiply(graph, inputs, kernels, false);
+  const images = joinOutputTiles(graph, transformOutputs(graph, products.value, tiling), tiling, {
+    channels,
+    phases: taps[0].length,
+    isTilesInner: products.isTilesInner,
+  });
+  return channelsFirst(graph, images, tiling.batch, tiling.outputs, channels);
 }
 
 /**
  * The gradient by the kernel, in which images and channels have changed places:
  * lhs [C, B, H, W] * rhs [O, B, H', W'] -> [C, O, 3, 3].
  */
-export function winogradByKernel(graph: OnnxGraph, lhs: View, rhs: View, tiling: Tiling): View {
+export function winogradByKernel(graph: OnnxGraph, lhs: View, rhs: View, { tiling, taps }: WinogradPlan): View {
   const [channels, outChannels] = [sizeAt(lhs, 0), sizeAt(rhs, 0)];
-  const { kernel, inputSize } = winogradMatrices(tiling.tileSize);
-  const tiles = inputTiles(graph, lhs, [1], [0], tiling);
-  const gradients = outputTileGradients(graph, rhs, tiling);
-  const ofKernels = batchedProduct(graph, gradients, tiles, {}, [inputSize ** 2, outChannels, channels]);
-  const rows = graph.reshape(ofKernels, [inputSize ** 2, outChannels * channels]);
-  const gradient = graph.emit("Gemm", [rows, constant(graph, kernel)], [outChannels * channels, KERNEL_SIZE ** 2], {
+  const numValues = inputSizeOfTiles(tiling) ** 2;
+  const numPhases = tiling.stride ** 2;
+  const inputs = inputValues(graph, lhs, [1, 0], tiling);
+  const { output } = winogradMatrices(tiling.tileSize, tiling.numTaps);
+  const tiles = cutOutputTiles(graph, rhs, tiling);
+  const gradients = transformTiles(graph, kronecker(output, output), tiles, { isTransposed: true });
+  const product = batchedProduct(graph, gradients, inputs, {}, [numValues, outChannels, numPhases * channels]);
+  const byPhase = permute(contiguousView(product, [numValues, outChannels, numPhases, channels]), [0, 2, 1, 3]);
+  const rows = arrangeDims(graph, byPhase, [[0], [1], [2], [3]], [numValues * numPhases, outChannels * channels]);
+  const matrix = kernelMatrix(tiling, taps);
+  const constant = graph.constant(Float32Array.from(matrix.flat()), [matrix.length, KERNEL_SIZE ** 2], "float32");
+  const gradient = graph.emit("Gemm", [rows, constant], [outChannels * channels, KERNEL_SIZE ** 2], {
     attributes: { transA: 1, transB: 0 },
   });
   const shaped = graph.reshape(gradient, [outChannels, channels, KERNEL_SIZE, KERNEL_SIZE]);
   return permute(contiguousView(shaped), [1, 0, 2, 3]);
 }
 
-/** V: [n², T, C]. */
-function inputTiles(
+/** V: [n², T, phases·C]. */
+function inputValues(graph: OnnxGraph, images: View, axes: readonly [number, number], tiling: Tiling): Value {
+  const { input } = winogradMatrices(tiling.tileSize, tiling.numTaps);
+  return transformTiles(graph, kronecker(input, input), cutInputTiles(graph, images, axes, tiling));
+}
+
+/** U: [n², phases·O, C], or [n², phases·C, O] if the outputs are to run inside. */
+function kernelValues(
   graph: OnnxGraph,
-  images: View,
-  batchAxes: readonly number[],
-  channelAxes: readonly number[],
+  rhs: View,
   tiling: Tiling,
+  taps: readonly [PhaseTaps, PhaseTaps],
+  isOutInner: boolean,
 ): Value {
-  const { input, inputSize } = winogradMatrices(tiling.tileSize);
-  const channels = sizeAt(images, channelAxes[0]!);
-  const numRows = tiling.batch * sizeOf(tiling.inputs);
-  const rows = arrangeDims(graph, images, [batchAxes, spatialAxes(images), channelAxes], [1, numRows, channels]);
-  const numTiles = tiling.batch * sizeOf(tileCounts(tiling));
-  const padded = graph.reshape(withZeroRow(graph, rows), [numRows + 1, channels]);
-  const index = tileRows(graph, tiling);
-  const cut = graph.emit("Gather", [padded, index], [inputSize ** 2, numTiles, channels], { attributes: { axis: 0 } });
-  return transformTiles(graph, input, cut);
-}
-
-/** The rows that tiles see, [n², T]: rows of one image, plus where each image begins. */
-function tileRows(graph: OnnxGraph, tiling: Tiling): Value {
-  const { tileSize, batch, inputs, before } = tiling;
-  const { inputSize } = winogradMatrices(tileSize);
-  const [height, width] = inputs;
-  const [tilesDown, tilesAcross] = tileCounts(tiling);
-  const outside = -(batch + 1) * height * width;
-  const rows: number[] = [];
-  for (let i = 0; i < inputSize; i++)
-    for (let j = 0; j < inputSize; j++)
-      for (let down = 0; down < tilesDown; down++)
-        for (let across = 0; across < tilesAcross; across++) {
-          const row = down * tileSize + i - before[0];
-          const column = across * tileSize + j - before[1];
-          const isInside = row >= 0 && row < height && column >= 0 && column < width;
-          rows.push(isInside ? row * width + column : outside);
-        }
-  const numTiles = tilesDown * tilesAcross;
-  const shape = [inputSize ** 2, batch, numTiles];
-  const inImage = graph.constant(Int32Array.from(rows), [inputSize ** 2, 1, numTiles], "int32");
-  const starts = graph.constant(
-    Int32Array.from({ length: batch }, (_, b) => b * height * width),
-    [batch, 1],
-    "int32",
-  );
-  // What is outside of its image is still negative: -1 is the last row, the one of zeros.
-  const rowOrOutside = graph.emit("Add", [inImage, starts], shape);
-  const index = graph.emit("Max", [rowOrOutside, graph.scalar(-1, "int32")], shape);
-  return graph.reshape(index, [inputSize ** 2, batch * numTiles]);
-}
-
-/** U: [n², O, C], or [n², C, O] where the kernel's memory has the channels outermost. */
-function kernelTiles(graph: OnnxGraph, rhs: View, tileSize: TileSize, isFlipped: boolean): Kernels {
-  const matrices = winogradMatrices(tileSize);
-  const isOutInner = outermostStride(rhs, 0) < outermostStride(rhs, 1);
   const axes = isOutInner ? [1, 0] : [0, 1];
   const [outer, inner] = axes.map((axis) => sizeAt(rhs, axis)) as [number, number];
-  const weights = arrangeDims(graph, rhs, [axes, spatialAxes(rhs)], [outer * inner, KERNEL_SIZE ** 2]);
-  const matrix = isFlipped ? matrices.flippedKernel : matrices.kernel;
-  const product = graph.emit("Gemm", [constant(graph, matrix), weights], [matrix.rows, outer * inner], {
+  const weights = arrangeDims(graph, rhs, [axes, [2, 3]], [outer * inner, KERNEL_SIZE ** 2]);
+  const matrix = kernelMatrix(tiling, taps);
+  const constant = graph.constant(Float32Array.from(matrix.flat()), [matrix.length, KERNEL_SIZE ** 2], "float32");
+  const values = graph.emit("Gemm", [constant, weights], [matrix.length, outer * inner], {
     attributes: { transA: 0, transB: 1 },
   });
-  return { value: graph.reshape(product, [matrix.rows, outer, inner]), isOutInner };
+  const numValues = inputSizeOfTiles(tiling) ** 2;
+  return graph.reshape(values, [numValues, (matrix.length / numValues) * outer, inner]);
 }
 
-interface Kernels {
-  readonly value: Value;
-  /** [n², C, O] rather than [n², O, C]. */
-  readonly isOutInner: boolean;
+/** G ⊗ G on the weights of each phase: [(n², phases), 9]. */
+function kernelMatrix({ tileSize, numTaps }: Tiling, taps: readonly [PhaseTaps, PhaseTaps]): number[][] {
+  const { kernel } = winogradMatrices(tileSize, numTaps);
+  // Along one axis: the row of a value and a phase says how it is made of the three weights.
+  const [down, across] = taps.map((phases) =>
+    kernel.map((row) =>
+      phases.map((weightAt) => Array.from({ length: KERNEL_SIZE }, (_, weight) => row[weightAt.indexOf(weight)] ?? 0)),
+    ),
+  ) as [number[][][], number[][][]];
+  return down.flatMap((phasesDown) =>
+    across.flatMap((phasesAcross) => kronecker(phasesDown, phasesAcross) as number[][]),
+  );
 }
 
-/** M, with the longer of tiles and output channels as rows: a Gemm walks rows, and copies the other operand first. */
-function tileProducts(graph: OnnxGraph, tiles: Value, kernels: Kernels, outChannels: number): Products {
-  const [numValues, numTiles] = tiles.shape as [number, number, number];
-  const { value, isOutInner } = kernels;
-  if (numTiles >= outChannels) {
+/** M, with the longer of tiles and outputs as rows: a Gemm walks rows, and copies the other operand before it does. */
+function multiply(graph: OnnxGraph, inputs: Value, kernels: Value, isOutInner: boolean): Products {
+  const [numValues, numTiles] = inputs.shape as [number, number, number];
+  const numOutputs = kernels.shape[isOutInner ? 2 : 1]!;
+  if (numTiles >= numOutputs) {
     const flags = isOutInner ? {} : { transB: 1 as const };
-    const product = batchedProduct(graph, tiles, value, flags, [numValues, numTiles, outChannels]);
-    return { value: product, isTilesInner: false };
+    const value = batchedProduct(graph, inputs, kernels, flags, [numValues, numTiles, numOutputs]);
+    return { value, isTilesInner: false };
   }
   const flags = isOutInner ? { transA: 1 as const, transB: 1 as const } : { transB: 1 as const };
-  const product = batchedProduct(graph, value, tiles, flags, [numValues, outChannels, numTiles]);
-  return { value: product, isTilesInner: true };
+  const value = batchedProduct(graph, kernels, inputs, flags, [numValues, numOutputs, numTiles]);
+  return { value, isTilesInner: true };
 }
 
 interface Products {
@@ -150,58 +148,9 @@ interface Products {
   readonly isTilesInner: boolean;
 }
 
-/** y: products [n², T, O] to images [B, H', W', O]. */
-function joinTiles(graph: OnnxGraph, { value, isTilesInner }: Products, channels: number, tiling: Tiling): Value {
-  const { tileSize, batch, outputs } = tiling;
-  const [down, across] = tileCounts(tiling);
-  const transformed = transformTiles(graph, winogradMatrices(tileSize).output, value);
-  const tiles = [batch, down, across];
-  const shape = [tileSize, tileSize, ...(isTilesInner ? [channels, ...tiles] : [...tiles, channels])];
-  const perm = isTilesInner ? [3, 4, 0, 5, 1, 2] : [2, 3, 0, 4, 1, 5];
-  const joinedShape = [batch, down, tileSize, across, tileSize, channels];
-  const joined = graph.emit("Transpose", [graph.reshape(transformed, shape)], joinedShape, { attributes: { perm } });
-  const [height, width] = [down * tileSize, across * tileSize];
-  const images = graph.reshape(joined, [batch, height, width, channels]);
-  if (height === outputs[0] && width === outputs[1]) return images;
-  const bounds = [graph.integers([0, 0]), graph.integers(outputs), graph.integers([1, 2])];
-  return graph.emit("Slice", [images, ...bounds], [batch, ...outputs, channels]);
-}
-
-/**
- * dMᵀ: the gradients [O, B, H', W'] as tiles, [n², O, T]. Turned around before they grow to n² values: a Gemm that is
- * told to read its left operand transposed does so again for every block of columns.
- */
-function outputTileGradients(graph: OnnxGraph, gradients: View, tiling: Tiling): Value {
-  const { tileSize, batch, outputs } = tiling;
-  const channels = sizeAt(gradients, 0);
-  const [down, across] = tileCounts(tiling);
-  const [height, width] = [down * tileSize, across * tileSize];
-  const images = arrangeDims(graph, gradients, [[1], [2, 3], [0]], [batch, ...outputs, channels]);
-  const isWhole = height === outputs[0] && width === outputs[1];
-  const after = [0, height - outputs[0], width - outputs[1], 0];
-  const padded = isWhole
-    ? images
-    : graph.emit("Pad", [images, graph.integers([0, 0, 0, 0, ...after])], [batch, height, width, channels]);
-  const tiled = graph.reshape(padded, [batch, down, tileSize, across, tileSize, channels]);
-  const shape = [tileSize, tileSize, batch, down, across, channels];
-  const cut = graph.emit("Transpose", [tiled], shape, { attributes: { perm: [2, 4, 0, 1, 3, 5] } });
-  const numTiles = batch * down * across;
-  const tiles = graph.reshape(cut, [tileSize ** 2, numTiles, channels]);
-  const turned = graph.emit("Transpose", [tiles], [tileSize ** 2, channels, numTiles], {
-    attributes: { perm: [0, 2, 1] },
-  });
-  return transformTiles(graph, winogradMatrices(tileSize).output, turned, { isTransposed: true });
-}
-
-/** A matrix on the first axis, that of a tile's elements. */
-function transformTiles(graph: OnnxGraph, matrix: Matrix, tiles: Value, { isTransposed = false } = {}): Value {
-  const [size, ...rest] = tiles.shape as [number, ...number[]];
-  const numRows = isTransposed ? matrix.columns : matrix.rows;
-  const flat = graph.reshape(tiles, [size, sizeOf(rest)]);
-  const product = graph.emit("Gemm", [constant(graph, matrix), flat], [numRows, sizeOf(rest)], {
-    attributes: { transA: Number(isTransposed), transB: 0 },
-  });
-  return graph.reshape(product, [numRows, ...rest]);
+function transformOutputs(graph: OnnxGraph, products: Value, { tileSize, numTaps }: Tiling): Value {
+  const { output } = winogradMatrices(tileSize, numTaps);
+  return transformTiles(graph, kronecker(output, output), products);
 }
 
 function batchedProduct(
@@ -213,12 +162,4 @@ function batchedProduct(
 ): Value {
   const attributes = { transA: 0, transB: 0, ...flags };
   return graph.emit("FusedMatMul", [left, right], shape, { domain: "com.microsoft", attributes });
-}
-
-function constant(graph: OnnxGraph, { rows, columns, data }: Matrix): Value {
-  return graph.constant(data, [rows, columns], "float32");
-}
-
-function tileCounts({ tileSize, outputs }: Tiling): [number, number] {
-  return [Math.ceil(outputs[0] / tileSize), Math.ceil(outputs[1] / tileSize)];
 }

@@ -6,7 +6,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensure } from "../../scripts/ensure.mjs";
+import type { EngineName } from "../../src/compute/index.js";
 import { hasWebgpu, whyNot } from "../../src/compute/testing/software-gpu.js";
+import { arraysOf } from "../../src/train/state.js";
+import { makeSteps, relativeDifference, tinyStep } from "../../src/train/testing/tiny-step.js";
 import { ROOT } from "../layering.js";
 import { type Bundle, bundlePage } from "./bundle.js";
 import { browserProblem, type OpenPage, openPage } from "./chromium.js";
@@ -57,6 +60,24 @@ describe("in Node", () => {
   test.skipIf(!hasWebgpu)(`webgpu${whyNot}`, { timeout: SLOW }, async () =>
     expectAlike(await trainTinyVit("webgpu", NUM_STEPS)),
   );
+});
+
+// Strided and padded convolutions, their gradients and BatchNorm: what a ViT has not.
+test.skipIf(!hasWebgpu)(`a ResNet takes the same steps on webgpu${whyNot}`, { timeout: SLOW }, async () => {
+  const trainOn = async (engine: EngineName) => {
+    const tiny = tinyStep({ encoder: "resnet", objective: "simclr", batchSize: 4, engine });
+    const step = await tiny.compile();
+    const { totals, state } = await makeSteps(tiny, step, 3);
+    await step.dispose();
+    return { totals, arrays: arraysOf(state) };
+  };
+  const [expected, got] = [await trainOn("native"), await trainOn("webgpu")];
+  for (const [step, loss] of expected.totals.entries()) {
+    expect(Math.abs(got.totals[step]! / loss - 1), `loss of step ${step}`).toBeLessThan(LOSS_TOLERANCE);
+  }
+  for (const [name, array] of expected.arrays) {
+    expect(relativeDifference(got.arrays.get(name)!, array), name).toBeLessThan(STATE_TOLERANCE);
+  }
 });
 
 describe.skipIf(problem !== undefined)(`in Chromium${skipped}`, () => {

@@ -67,12 +67,17 @@ async function loadPackage() {
   try {
     return await import("webgpu");
   } catch (cause) {
-    const reason =
-      (cause as { code?: string }).code === "ERR_MODULE_NOT_FOUND"
-        ? "the package webgpu is not installed. Install it with `npm install webgpu`"
-        : `the package webgpu does not load here (${(cause as Error).message}). Reinstall it with \`npm install webgpu\``;
-    throw new DarkmatterError(`webgpu engine: ${reason}.`, { cause });
+    throw packageError(cause as Error);
   }
+}
+
+/** What to say when the package cannot be imported. */
+export function packageError(cause: Error & { readonly code?: string }): DarkmatterError {
+  const reason =
+    cause.code === "ERR_MODULE_NOT_FOUND"
+      ? "the package webgpu is not installed. Install it with `npm install webgpu`"
+      : `the package webgpu does not load here (${cause.message}). Reinstall it with \`npm install webgpu\``;
+  return new DarkmatterError(`webgpu engine: ${reason}, or use another engine.`, { cause });
 }
 
 function isNode(): boolean {

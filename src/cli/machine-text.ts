@@ -79,11 +79,11 @@ function sizesOf({ engines }: MachineReport): string[] {
   for (const { workload, size } of engines.flatMap(({ speeds }) => speeds)) {
     if (!largest.has(workload)) largest.set(workload, size);
   }
-  const text = [...largest].map(([workload, size]) => `${workload} ${size}`).join(", ");
+  const text = [...largest].map(([workload, size]) => `${workload} ${size}`).join("; ");
   const smaller = engines.flatMap(({ name, speeds }) => {
     const own = speeds.filter(({ workload, size }) => largest.get(workload) !== size);
     const sizes = own.map(({ workload, size }) => `${workload} ${size}`);
-    return sizes.length === 0 ? [] : [`${name} is slow and did ${sizes.join(", ")}.`];
+    return sizes.length === 0 ? [] : [`${name} is slow and did ${sizes.join("; ")}.`];
   });
   const how =
     "Best of several runs, with the arrays' way in and out. A convolution is counted as its definition has it.";

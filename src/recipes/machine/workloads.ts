@@ -67,7 +67,7 @@ function mlpProducts(rows: number): WorkloadSize {
 function convolutions(batch: number, side: number): WorkloadSize {
   const channels = 64;
   return {
-    label: `${batch} x ${side} x ${side} of ${channels} channels`,
+    label: `${batch} ${batch === 1 ? "image" : "images"} of ${side} x ${side} with ${channels} channels`,
     flops: 2 * 2 * batch * channels * channels * 9 * side ** 2,
     shapes: { x: [batch, channels, side, side], w: [channels, channels, 3, 3] },
     body: ({ x, w }) => x!.conv2d(w!, { padding: 1 }).conv2d(w!, { padding: 1 }),

@@ -83,7 +83,7 @@ async function run({ args, say }: BenchOptions): Promise<BenchResult> {
 
 function programOf(side: Side, stepCase: StepCase, chunk: number): SideProgram | string {
   if (side === "whole") return ourProgram(stepCase);
-  if (side === "chunked") return ourProgram(stepCase, "native", ["--chunk", String(chunk)]);
+  if (side === "chunked") return ourProgram(stepCase, ["--chunk", String(chunk)]);
   return peerProgram(side, stepCase);
 }
 

@@ -22,7 +22,6 @@ const PATIENCE = 180_000;
 /** Small enough for a test; the layers are those of the benches. */
 const cases: Readonly<Record<string, readonly [StepModelName, StepShape]>> = {
   vit: ["vit", { batch: 2, width: 64, depth: 1, imageSize: 16 }],
-  "small, first frame": ["small", { batch: 2 }],
   "small, nine frames": ["small", { batch: 2, frames: 9 }],
   resnet18: ["resnet18", { batch: 2, imageSize: 16 }],
 };
@@ -80,7 +79,7 @@ describe.each(Object.entries(cases))("%s", (_name, [model, shape]) => {
       expect(ours.every(Number.isFinite)).toBe(true);
       expect(new Set(ours).size).toBe(NUM_STEPS); // something is learnt, or at least changed
       for (const column of PEER_COLUMNS) {
-        if (column === "jax-js wasm") continue; // our own program, held to ours in src/compute/parity.test.ts
+        if (column === "jax-js wasm" && model === "resnet18") continue; // a step takes it half a minute
         const program = peerProgram(column, { model, shape, threads: 1, path });
         if (typeof program === "string") continue;
         const side = await startSide(program);

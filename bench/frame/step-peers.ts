@@ -1,5 +1,4 @@
 /** The peers of a bench of training steps: the programs that carry out the same step. */
-import { existsSync } from "node:fs";
 import type { StepModelName, StepShape } from "../models/index.js";
 import { findTorches, pythonProgram } from "./python-peer.js";
 import { nodeProgram, type SideProgram } from "./side.js";
@@ -17,10 +16,10 @@ export interface StepCase {
   readonly path: string;
 }
 
-/** Our own side; `engine` "wasm" makes it the peer jax-js: the same program on jax-js's own jit. */
-export function ourProgram(stepCase: StepCase, engine = "native", extra: readonly string[] = []): SideProgram {
+/** Our own side; `extra` are more words for models/our-side.ts, such as --chunk 32. */
+export function ourProgram(stepCase: StepCase, extra: readonly string[] = []): SideProgram {
   const { model, threads } = stepCase;
-  const args = ["--model", model, "--engine", engine, ...caseArguments(stepCase), ...extra];
+  const args = ["--model", model, ...caseArguments(stepCase), ...extra];
   return nodeProgram("models/our-side.ts", { args, threads });
 }
 
@@ -36,13 +35,10 @@ export function peerProgram(column: PeerColumn, stepCase: StepCase): SideProgram
       if (found === undefined) return `no Python with torch ${major}.x was found; DARKMATTER_PYTHON can name one`;
       return pythonProgram(`step_${model}.py`, { modules: ["torch"], python: found.python, args, threads });
     }
-    case "tfjs wasm": {
-      const path = `peers/tfjs-${model}.ts`;
-      if (!existsSync(new URL(`../${path}`, import.meta.url))) return `there is no tfjs program of ${model}`;
-      return nodeProgram(path, { args, threads });
-    }
+    case "tfjs wasm":
+      return nodeProgram(`peers/tfjs-${model}.ts`, { args, threads });
     case "jax-js wasm":
-      return ourProgram(stepCase, "wasm");
+      return nodeProgram(`peers/jax-js-${model}.ts`, { args, threads });
   }
 }
 

@@ -5,11 +5,9 @@
  *     [--chunk 32] [--profile PREFIX]
  *
  * --chunk trains `vit` in chunks of the batch; --profile writes ONNX Runtime's trace to files that begin so.
- * With --engine wasm it is the peer "jax-js": the same program on jax-js's own jit.
  */
 import { chooseEngine, lookUp } from "darkmatter/compute";
 import { argumentOf } from "../frame/bench.js";
-import { versionOf } from "../frame/package-version.js";
 import { serveSteps } from "../frame/serve-steps.js";
 import { readCase } from "./case-file.js";
 import { createChunkedTrainingStep } from "./chunked-step.js";
@@ -49,18 +47,7 @@ const training =
     ? await createTrainingStep(model, start, engine, options)
     : await createChunkedTrainingStep(shape, Number(chunkSize), start, engine, options);
 await serveSteps(
-  // jax-js has one thread, whatever it is given
-  {
-    side: nameOf(engine.name),
-    ...(engine.name === "wasm" ? { threads: 1 } : {}),
-    baselineBytes,
-    expectedBytes: training.peakBytes,
-  },
+  { side: `darkmatter, ${engine.name} engine`, baselineBytes, expectedBytes: training.peakBytes },
   training.step,
 );
 await training.close();
-
-function nameOf(engineName: string): string {
-  if (engineName === "wasm") return `jax-js ${versionOf("@jax-js/jax")} wasm`;
-  return `darkmatter, ${engineName} engine`;
-}

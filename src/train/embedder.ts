@@ -15,6 +15,7 @@ import {
 import type { PixelReader } from "../data/index.js";
 import { evaluationMode } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
+import { engineOptionsOf } from "./engine-options.js";
 import { requireFiniteImages } from "./finite.js";
 import { buildModel } from "./model.js";
 
@@ -55,7 +56,7 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
     return { features: encoder.encode(parameters, images, evaluationMode()).features };
   });
   const engine = await chooseEngine(config.engine);
-  const executable = await compile(program, engine, { numThreads: config.numThreads });
+  const executable = await compile(program, engine, engineOptionsOf(config));
   const dim = encoder.featureDim;
   const imageLength = channels * imageSize * imageSize;
   const recipe = plainRecipeLike(config.views[0]!);

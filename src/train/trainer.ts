@@ -13,6 +13,7 @@ import { type ImageSet, locationOf } from "../data/index.js";
 import { type Optimizer, optimizers, type Schedule, scalarInputs, warmupCosine } from "../optim/index.js";
 import { createChunkedStep } from "./chunked-step.js";
 import type { TrainConfig } from "./config.js";
+import { engineOptionsOf } from "./engine-options.js";
 import { buildModel, type Model } from "./model.js";
 import { initialState, type TrainState } from "./state.js";
 import { viewSpecs } from "./step-program.js";
@@ -57,11 +58,11 @@ export async function createTrainer(config: TrainConfig, set: ImageSet): Promise
     const { noise, scalars } = hostInputs(config, model, optimizer, optimizerConfig, learningRate, 0);
     const { trainable, buffers, slots } = initial;
     const specs = { trainable, buffers, slots, views: viewSpecs(loader.shapes), noise, scalars };
-    const { numGlobalViews, maxGradientNorm, numThreads, chunkSize } = config;
+    const { numGlobalViews, maxGradientNorm, chunkSize } = config;
     const options = {
       ...{ model, optimizer, optimizerConfig, numGlobalViews, maxGradientNorm },
       engine: await chooseEngine(config.engine),
-      engineOptions: { numThreads },
+      engineOptions: engineOptionsOf(config),
     };
     const compiled =
       chunkSize === undefined

@@ -15,6 +15,7 @@ import {
 import type { PixelReader } from "../data/index.js";
 import { initialise, join, type ParameterSpec, partition, trainingMode } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
+import { engineOptionsOf } from "./engine-options.js";
 import { buildModel } from "./model.js";
 
 const NUM_BATCHES = 24;
@@ -39,7 +40,7 @@ export async function untrainedEncoder(config: TrainConfig, set: PixelReader): P
     encoder.encode(join(inputs.trainable, inputs.buffers) as never, inputs.images, mode);
     return { buffers: mode.updates.appliedTo(inputs.buffers) };
   });
-  const executable = await compile(program, await chooseEngine(config.engine), { numThreads: config.numThreads });
+  const executable = await compile(program, await chooseEngine(config.engine), engineOptionsOf(config));
   const random = new Random(keyFor(config.seed, "untrained statistics"));
   const recipe = plainRecipeLike(config.views[0]!);
   let measured: Tree<HostArray> = buffers;

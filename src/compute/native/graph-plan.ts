@@ -1,6 +1,7 @@
 /** What the engine needs of a compiled program to run it: the model as bytes, and which name is which input. */
 import type { Program } from "../program.js";
 import { compileGraph } from "./compile.js";
+import { forgetShapes } from "./forget-shapes.js";
 import { peakBytes } from "./memory.js";
 import { encodeModel } from "./onnx-model.js";
 
@@ -23,7 +24,7 @@ export function planGraph(program: Program<unknown, unknown>): GraphPlan {
   const graph = compileGraph(program.jaxpr, program.constants);
   const planned = ({ name, shape }: PlannedValue): PlannedValue => ({ name, shape });
   return {
-    model: encodeModel(graph.model),
+    model: encodeModel(forgetShapes(graph.model)),
     inputs: graph.inputs.map((value) => (value === undefined ? null : planned(value))),
     outputs: graph.outputs.map(planned),
     peakBytes: peakBytes(graph.model, graph.values),

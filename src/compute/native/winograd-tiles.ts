@@ -3,7 +3,7 @@ import { sizeOf } from "../host-array.js";
 import { arrangeDims, sizeAt } from "./convolution-layout.js";
 import { withZeroRow } from "./gather-rows.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
-import { contiguousView, permute, type View } from "./views.js";
+import { contiguousView, type View } from "./views.js";
 import { inputSizeOf, type Matrix, type NumTaps, type TileSize } from "./winograd-matrices.js";
 
 export const KERNEL_SIZE = 3;
@@ -112,38 +112,20 @@ export function cutOutputTiles(graph: OnnxGraph, gradients: View, tiling: Tiling
   return arrangeDims(graph, contiguousView(tiles), [[0], [2], [1]], [tileSize ** 2, channels, numTiles]);
 }
 
-/** What the outermost axis of tiles means. */
-export interface OutputTiles {
-  readonly channels: number;
-  /** Phases along each axis, which run outside of channels. */
-  readonly phases: number;
-  /** [m², phases²·O, T] rather than [m², T, phases²·O]. */
-  readonly isTilesInner: boolean;
-}
-
-/** Output tiles as images [B, H', W', O]. */
+/** Output tiles [m², T, phases²·O] as images [B, H', W', O]. */
 export function joinOutputTiles(
   graph: OnnxGraph,
   tiles: Value,
+  channels: number,
+  phases: number,
   tiling: Tiling,
-  { channels, phases, isTilesInner }: OutputTiles,
 ): Value {
   const { tileSize, batch, outputs } = tiling;
   const [down, across] = tileCounts(tiling);
-  const [place, ofTile] = [
-    [batch, down, across],
-    [phases, phases, channels],
-  ];
-  const split = contiguousView(tiles, [
-    tileSize,
-    tileSize,
-    ...(isTilesInner ? [...ofTile, ...place] : [...place, ...ofTile]),
-  ]);
-  // [m, m, B, down, across, phase, phase, O]
-  const byTile = isTilesInner ? permute(split, [0, 1, 5, 6, 7, 2, 3, 4]) : split;
+  const split = contiguousView(tiles, [tileSize, tileSize, batch, down, across, phases, phases, channels]);
   const [height, width] = [down * tileSize * phases, across * tileSize * phases];
   const order = [[2], [3], [0], [5], [4], [1], [6], [7]];
-  const images = arrangeDims(graph, byTile, order, [batch, height, width, channels]);
+  const images = arrangeDims(graph, split, order, [batch, height, width, channels]);
   if (height === outputs[0] && width === outputs[1]) return images;
   const bounds = [graph.integers([0, 0]), graph.integers(outputs), graph.integers([1, 2])];
   return graph.emit("Slice", [images, ...bounds], [batch, ...outputs, channels]);

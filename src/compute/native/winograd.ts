@@ -34,16 +34,10 @@ import {
 /** lhs [B, C, H, W] * rhs [O, C, 3, 3] -> [B, O, H', W']. */
 export function winogradForward(graph: OnnxGraph, lhs: View, rhs: View, { tiling, taps }: WinogradPlan): View {
   const outChannels = sizeAt(rhs, 0);
-  const inputs = inputValues(graph, lhs, [0, 1], tiling);
   // Phases run outside of channels: where there are any, so must the channels of the kernel outside of its outputs.
   const isOutInner = tiling.stride > 1 || outermostStride(rhs, 0) < outermostStride(rhs, 1);
-  const kernels = kernelValues(graph, rhs, tiling, taps, isOutInner);
-  const products = multiply(graph, inputs, kernels, isOutInner);
-  const images = joinOutputTiles(graph, transformOutputs(graph, products.value, tiling), tiling, {
-    channels: outChannels,
-    phases: 1,
-    isTilesInner: products.isTilesInner,
-  });
+  const products = tileProducts(graph, lhs, rhs, { tiling, taps }, isOutInner);
+  const images = joinOutputTiles(graph, products, outChannels, 1, tiling);
   return channelsFirst(graph, images, tiling.batch, tiling.outputs, outChannels);
 }
 
@@ -53,14 +47,8 @@ export function winogradForward(graph: OnnxGraph, lhs: View, rhs: View, { tiling
  */
 export function winogradSpread(graph: OnnxGraph, lhs: View, rhs: View, { tiling, taps }: WinogradPlan): View {
   const channels = sizeAt(rhs, 0);
-  const inputs = inputValues(graph, lhs, [0, 1], tiling);
-  const kernels = kernelValues(graph, rhs, tiling, taps, false);
-  const products = multiply(graph, inputs, kernels, false);
-  const images = joinOutputTiles(graph, transformOutputs(graph, products.value, tiling), tiling, {
-    channels,
-    phases: taps[0].length,
-    isTilesInner: products.isTilesInner,
-  });
+  const products = tileProducts(graph, lhs, rhs, { tiling, taps }, false);
+  const images = joinOutputTiles(graph, products, channels, taps[0].length, tiling);
   return channelsFirst(graph, images, tiling.batch, tiling.outputs, channels);
 }
 
@@ -128,29 +116,33 @@ function kernelMatrix({ tileSize, numTaps }: Tiling, taps: readonly [PhaseTaps, 
   );
 }
 
-/** M, with the longer of tiles and outputs as rows: a Gemm walks rows, and copies the other operand before it does. */
-function multiply(graph: OnnxGraph, inputs: Value, kernels: Value, isOutInner: boolean): Products {
+/** Aᵀ M A: [m², T, phases·O]. */
+function tileProducts(
+  graph: OnnxGraph,
+  lhs: View,
+  rhs: View,
+  { tiling, taps }: WinogradPlan,
+  isOutInner: boolean,
+): Value {
+  // ONNX Runtime runs the operand with the later number first: the kernels would lie in memory while the images,
+  // with all that leads to them, are computed.
+  const kernels = kernelValues(graph, rhs, tiling, taps, isOutInner);
+  const inputs = inputValues(graph, lhs, [0, 1], tiling);
+  const { output } = winogradMatrices(tiling.tileSize, tiling.numTaps);
+  return transformTiles(graph, kronecker(output, output), multiply(graph, inputs, kernels, isOutInner));
+}
+
+/** M: [n², T, phases·O], the rows of the product being whichever are more: a Gemm copies its other operand first. */
+function multiply(graph: OnnxGraph, inputs: Value, kernels: Value, isOutInner: boolean): Value {
   const [numValues, numTiles] = inputs.shape as [number, number, number];
   const numOutputs = kernels.shape[isOutInner ? 2 : 1]!;
   if (numTiles >= numOutputs) {
     const flags = isOutInner ? {} : { transB: 1 as const };
-    const value = batchedProduct(graph, inputs, kernels, flags, [numValues, numTiles, numOutputs]);
-    return { value, isTilesInner: false };
+    return batchedProduct(graph, inputs, kernels, flags, [numValues, numTiles, numOutputs]);
   }
   const flags = isOutInner ? { transA: 1 as const, transB: 1 as const } : { transB: 1 as const };
-  const value = batchedProduct(graph, kernels, inputs, flags, [numValues, numOutputs, numTiles]);
-  return { value, isTilesInner: true };
-}
-
-interface Products {
-  readonly value: Value;
-  /** [n², O, T] rather than [n², T, O]. */
-  readonly isTilesInner: boolean;
-}
-
-function transformOutputs(graph: OnnxGraph, products: Value, { tileSize, numTaps }: Tiling): Value {
-  const { output } = winogradMatrices(tileSize, numTaps);
-  return transformTiles(graph, kronecker(output, output), products);
+  const product = batchedProduct(graph, kernels, inputs, flags, [numValues, numOutputs, numTiles]);
+  return arrangeDims(graph, contiguousView(product), [[0], [2], [1]], [numValues, numTiles, numOutputs]);
 }
 
 function batchedProduct(

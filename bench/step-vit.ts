@@ -1,7 +1,7 @@
 /**
  * One training step of a ViT (width 192, depth 6, 3 heads, 64 tokens, float32): loss, gradient, AdamW. See models/vit.ts.
  *
- *   npm run bench -- step-vit [--batch 64,256] [--threads 2,1] [--peers "PyTorch 1"] [--rounds 15] [--budget 60] [--json]
+ *   npm run bench -- step-vit [--batch 64,256] [--threads 2,1] [--peers "PyTorch 1"] [--rounds 11] [--budget 60] [--json]
  */
 import type { Bench } from "./frame/bench.js";
 import { runStepBench } from "./frame/step-bench.js";

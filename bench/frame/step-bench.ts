@@ -21,7 +21,7 @@ import { ourProgram, PEER_COLUMNS, type PeerColumn, peerProgram, type StepCase }
 import { type Comparison, type Contender, TURN_SECONDS, takeTurns, turnOf } from "./timing.js";
 
 const UNIT = "seconds a step";
-const ROUNDS = 15;
+const ROUNDS = 11;
 /** The rounds of a peer end when they would take longer than this, so that a slow one does not hold the bench for hours. */
 const BUDGET_SECONDS = 60;
 const MIN_ROUNDS = 2;

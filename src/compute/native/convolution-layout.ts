@@ -1,8 +1,23 @@
 /** How convolutions read their operands' memory and name their result's: channels innermost wherever nothing is lost. */
 import { sizeOf } from "../host-array.js";
 import { arrange, materialise } from "./arrange.js";
+import type { Expression } from "./expression.js";
+import type { LoweringContext } from "./lowering.js";
 import type { OnnxGraph, Value } from "./onnx-graph.js";
 import { contiguousView, permute, type View } from "./views.js";
+
+/** A kernel that was turned around only for this convolution is read as it was, in the other direction. */
+export function readKernel(
+  context: LoweringContext,
+  expression: Expression,
+  view: View,
+  numLeading: number,
+): { view: View; isFlipped: boolean } {
+  const kernel = expression.operands[1]!;
+  const spatial = kernel.shape.slice(numLeading).map((_, i) => i + numLeading);
+  const isTurned = kernel.operator === "flip" && String(kernel.parameters.axis) === String(spatial);
+  return isTurned ? { view: context.viewOf(kernel.operands[0]!), isFlipped: true } : { view, isFlipped: false };
+}
 
 /** A value with the dimensions of a view in another order, under a shape. */
 export function arrangeDims(

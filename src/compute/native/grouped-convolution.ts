@@ -5,12 +5,11 @@
  *   patches[g, (b, p), (k, c)] x rhs[g, (k, c), o]
  */
 import { sizeOf } from "../host-array.js";
-import { arrange, materialise } from "./arrange.js";
+import { arrangeDims, readKernel, withoutBroadcasts } from "./convolution-layout.js";
 import { depthwiseByKernel, depthwiseForward } from "./depthwise-convolution.js";
-import type { Expression } from "./expression.js";
 import { coordinates, gatherRows, withZeroRow } from "./gather-rows.js";
-import { type LoweringContext, type LoweringRule, unsupported } from "./lowering.js";
-import { type Meeting, tapAt } from "./meeting.js";
+import { type LoweringRule, unsupported } from "./lowering.js";
+import { inputRowAt, type Meeting } from "./meeting.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 import { contiguousView, permute, shapeOf, type View } from "./views.js";
 
@@ -29,7 +28,7 @@ export const groupedConvolution: LoweringRule = (context, expression, operands) 
     throw unsupported("conv with vmap dimensions", "Only groups are supported, of both operands: use conv2d's groups.");
   }
   const { graph } = context;
-  const { view: kernel, isFlipped } = readKernel(context, expression, operands[1]!);
+  const { view: kernel, isFlipped } = readKernel(context, expression, operands[1]!, 3);
   const [lhs, rhs] = [withoutBroadcasts(graph, operands[0]!), withoutBroadcasts(graph, kernel)];
   const spatial = (shape: readonly number[]) => shape.slice(3);
   const sizes = { inputs: spatial(lhsShape), outputs: spatial(expression.shape), taps: spatial(rhsShape) };
@@ -57,12 +56,12 @@ function overNeighbourhoods(graph: OnnxGraph, lhs: View, rhs: View, meeting: Mee
     number,
   ];
   const places = meeting.inputs.map((_, i) => i + 3);
-  const image = arrangeAxes(graph, lhs, [0, 1, ...places, 2], [groups * batch, numInputs, channels]);
+  const image = arrangeDims(graph, lhs, [[0, 1], places, [2]], [groups * batch, numInputs, channels]);
   const index = neighbours(meeting, numInputs);
   const padded = index.includes(numInputs) ? withZeroRow(graph, image) : image;
   const summed = numTaps * channels;
   const patches = gatherRows(graph, padded, index, [groups, batch * numPositions, summed]);
-  const kernel = arrangeAxes(graph, rhs, [0, 1, ...places, 2], [groups, outChannels, summed]);
+  const kernel = arrangeDims(graph, rhs, [[0, 1], places, [2]], [groups, outChannels, summed]);
   const product = graph.emit("FusedMatMul", [patches, kernel], [groups, batch * numPositions, outChannels], {
     domain: "com.microsoft",
     attributes: { transA: 0, transB: 1 },
@@ -74,36 +73,8 @@ function overNeighbourhoods(graph: OnnxGraph, lhs: View, rhs: View, meeting: Mee
 
 /** For each position and tap the input they meet at, or `outside`. */
 function neighbours(meeting: Meeting, outside: number): number[] {
-  const inputs = coordinates(meeting.inputs);
-  const numTaps = sizeOf(meeting.taps);
-  return coordinates(meeting.outputs).flatMap((output) => {
-    const met = new Array<number>(numTaps).fill(outside);
-    for (const [row, input] of inputs.entries()) {
-      const taps = input.map((place, axis) => tapAt(meeting, axis, place, output[axis]!));
-      if (taps.includes(undefined)) continue;
-      met[taps.reduce<number>((flat, tap, axis) => flat * meeting.taps[axis]! + tap!, 0)] = row;
-    }
-    return met;
-  });
-}
-
-/** A kernel that was turned around only for this is read as it was, in the other direction. */
-function readKernel(context: LoweringContext, expression: Expression, view: View): { view: View; isFlipped: boolean } {
-  const kernel = expression.operands[1]!;
-  const spatial = kernel.shape.slice(3).map((_, i) => i + 3);
-  const isTurned = kernel.operator === "flip" && String(kernel.parameters.axis) === String(spatial);
-  return isTurned ? { view: context.viewOf(kernel.operands[0]!), isFlipped: true } : { view, isFlipped: false };
-}
-
-function withoutBroadcasts(graph: OnnxGraph, view: View): View {
-  return view.dims.flat().every(({ stride }) => stride !== 0) ? view : contiguousView(materialise(graph, view));
-}
-
-function arrangeAxes(graph: OnnxGraph, view: View, order: readonly number[], shape: readonly number[]) {
-  return arrange(
-    graph,
-    view.base,
-    order.flatMap((axis) => view.dims[axis]!),
-    shape,
+  const taps = coordinates(meeting.taps);
+  return coordinates(meeting.outputs).flatMap((output) =>
+    taps.map((tap) => inputRowAt(meeting, output, tap) ?? outside),
   );
 }

@@ -25,3 +25,16 @@ export function tapAt(meeting: Meeting, axis: number, input: number, output: num
   if (!Number.isInteger(tap) || tap < 0 || tap >= taps[axis]!) return undefined;
   return isFlipped ? taps[axis]! - 1 - tap : tap;
 }
+
+/** The row of the inputs, in row-major order, that an output meets at a tap; undefined outside or between dilated inputs. */
+export function inputRowAt(meeting: Meeting, output: readonly number[], tap: readonly number[]): number | undefined {
+  const { inputs, taps, strides, lhsDilation, rhsDilation, before, isFlipped } = meeting;
+  let row = 0;
+  for (const [axis, size] of inputs.entries()) {
+    const step = isFlipped ? taps[axis]! - 1 - tap[axis]! : tap[axis]!;
+    const place = (output[axis]! * strides[axis]! + step * rhsDilation[axis]! - before[axis]!) / lhsDilation[axis]!;
+    if (!Number.isInteger(place) || place < 0 || place >= size) return undefined;
+    row = row * size + place;
+  }
+  return row;
+}

@@ -7,7 +7,7 @@
  * A bench with a kept result on this machine is not run again unless --again names it, so a run that was interrupted
  * goes on where it stopped. Takes about half an hour of a quiet machine.
  */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -18,6 +18,7 @@ import { allResults, keepResult, readResults, resultsFile } from "./frame/result
 import { withTables } from "./frame/results-table.js";
 
 const BENCHES = ["step-vit", "step-resnet18", "step-small", "memory", "pipeline", "scaling"] as const;
+const BIOME = fileURLToPath(new URL("../node_modules/@biomejs/biome/bin/biome", import.meta.url));
 const README = fileURLToPath(new URL("./README.md", import.meta.url));
 
 export default {
@@ -38,6 +39,8 @@ async function run({ args, say }: BenchOptions): Promise<BenchResult> {
     if (result !== undefined) keepResult(file, { ...result, date: new Date().toISOString().slice(0, 10) });
   }
   writeFileSync(README, withTables(readFileSync(README, "utf8"), allResults()));
+  // Columns as the format check of `npm test` wants them.
+  execFileSync(process.execPath, [BIOME, "format", "--write", README], { stdio: "ignore" });
   const kept = [...readResults(file).values()];
   if (kept.length === 0) throw new DarkmatterError("bench table: no bench gave a result; their words are above.");
   return resultOf(kept.flatMap(({ rows = [] }) => rows));

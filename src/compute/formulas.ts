@@ -56,7 +56,7 @@ export function logSumExp(x: Tensor, axes: Axes, options?: ReduceOptions): Tenso
   return options?.keepDims ? sum : sum.squeeze(axes);
 }
 
-/** p = exp(x) / Σ exp(x); dp = p (dx − Σ p dx), by hand. Differentiates once. */
+/** p = exp(x) / Σ exp(x) of finite x; dp = p (dx − Σ p dx), by hand. Differentiates once. */
 export function softmax(x: Tensor, axis: number): Tensor {
   const logits = x.stopGradient();
   const shifted = logits.sub(logits.max(axis, { keepDims: true })).exp();

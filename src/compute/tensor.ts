@@ -200,7 +200,7 @@ export class Tensor {
   logSumExp(axes: Axes, options?: ReduceOptions): Tensor {
     return formulas.logSumExp(this, axes, options);
   }
-  /** exp(x) / Σ exp(x) along the axis. Differentiates once. */
+  /** exp(x) / Σ exp(x) along the axis, of finite x: mask by −1e9, not by −∞. Differentiates once. */
   softmax(axis = -1): Tensor {
     return formulas.softmax(this, axis);
   }

@@ -67,6 +67,7 @@ const TARGETS: Readonly<Record<ProjectionTarget, string>> = {
   "scale-free": "directions that differ; their length means nothing",
   "unit-spread": "a standard deviation in each dimension; the mean is free",
   "standard-normal": "mean 0 and covariance I",
+  free: "nothing in particular",
 };
 
 /** "25 invariance + covariance": the terms under their default weights. */
@@ -78,11 +79,10 @@ function totalOf(objective: Objective): string {
 }
 
 function objectiveSection({ name, summary, source, needs, options, projector, defaultViews }: Objective): string {
-  const { hiddenDim, numHiddenLayers, outDim } = projector;
-  const widths = [...Array<number>(numHiddenLayers).fill(hiddenDim), outDim].join(" → ");
+  const widths = projector && [...Array<number>(projector.numHiddenLayers).fill(projector.hiddenDim), projector.outDim];
   const facts = [
     `Needs ${needsOf(needs)}.`,
-    `Usual projector: ${widths}. Usual views: ${defaultViews.join(", ")}. Source: ${linked(source)}.`,
+    `${widths ? `Usual projector: ${widths.join(" → ")}. ` : ""}Usual views: ${defaultViews.join(", ")}. Source: ${linked(source)}.`,
     `Formula, reductions and deviations: [${fileOf(name)}](../src/objectives/${fileOf(name)}).`,
   ];
   return [`### ${name}`, sentence(summary), facts.join("\n"), optionTable(options)].join("\n\n");

@@ -50,6 +50,8 @@ export const convnet: EncoderDefinition<typeof convnetOptions> = {
     return {
       featureDim: widths.at(-1)!,
       couplesBatch: couplesBatch(normalization),
+      encodesVisible: false,
+      gridSizeOf: (size) => Math.ceil(size / reduction),
       parameters: trunk.parameters,
       encode(parameters, images, mode) {
         expectSquareImages("convnet", images, channels);

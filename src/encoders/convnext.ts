@@ -81,6 +81,8 @@ function buildConvnext({ channels, imageSize }: ImageShape, config: ConvnextConf
   const encoder: Encoder<ConvnextParameters> = {
     featureDim,
     couplesBatch: false,
+    encodesVisible: false,
+    gridSizeOf: (size) => size / (patchSize * 2 ** (stages - 1)),
     parameters: { trunk: trunk.parameters, norm: norm.parameters },
     encode(parameters, images, mode) {
       checkSizes(expectSquareImages("convnext", images, channels), config);

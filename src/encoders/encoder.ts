@@ -10,6 +10,8 @@ export interface Encoding {
   readonly tokens: Tensor;
   /** Places a side. */
   readonly gridSize: number;
+  /** The tokens [B, N, D] after each block, first to last, where it has blocks of one shape. */
+  readonly layers?: readonly Tensor[];
 }
 
 /** An encoder of a fixed shape; its parameters come from outside. */
@@ -21,11 +23,17 @@ export interface Encoder<S = Branch<ParameterSpec>> {
    * in chunks is then another function, with the statistics of each chunk.
    */
   readonly couplesBatch: boolean;
+  /** True if it can encode some places of an image alone (see `encode`): masked prediction asks for that. */
+  readonly encodesVisible: boolean;
   readonly parameters: S;
+  /** Places a side of the encoding of images of this size. */
+  gridSizeOf(imageSize: number): number;
   /**
    * @param images [B, C, H, W], square, normalised; other sizes than the one built for are allowed if they fit the grid
+   * @param visibleIndices int32 [B, K], places counted row by row: encode these alone, so that the others have no
+   *   influence; `tokens` are then [B, K, D] in this order. Only where `encodesVisible`.
    */
-  encode(parameters: TensorsOf<S>, images: Tensor, mode: Mode): Encoding;
+  encode(parameters: TensorsOf<S>, images: Tensor, mode: Mode, visibleIndices?: Tensor): Encoding;
 }
 
 /** The images an encoder is built for. */

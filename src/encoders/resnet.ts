@@ -76,6 +76,8 @@ function buildResnet({ channels }: ImageShape, config: ResnetConfig): Encoder {
   return {
     featureDim: inChannels,
     couplesBatch: couplesBatch(normalization),
+    encodesVisible: false,
+    gridSizeOf: (size) => Math.ceil(size / ((stem === "cifar" ? 1 : 4) * 2 ** (stages - 1))),
     parameters: trunk.parameters,
     encode(parameters, images, mode) {
       expectSquareImages("resnet", images, channels);

@@ -82,6 +82,8 @@ function buildVit({ channels, imageSize }: ImageShape, config: VitConfig): Encod
   const encoder: Encoder<VitParameters> = {
     featureDim: width,
     couplesBatch: false,
+    encodesVisible: false,
+    gridSizeOf: (size) => size / patchSize,
     parameters,
     encode(parameters, images, mode) {
       const size = expectSquareImages("vit", images, channels);

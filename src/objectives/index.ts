@@ -1,12 +1,16 @@
 /** Objectives: one export line each. Only definitions (and types) are exported here, the catalogue reads this file. */
+export type { Head, HeadDims, HeadOutput, HeadPass, HeadSide, ModuleSpecs, ModuleTensors } from "./head.js";
 export { lejepa } from "./lejepa.js";
 export type {
+  MaskDims,
   Objective,
   ObjectiveInput,
   ObjectiveNeeds,
   ObjectiveResult,
   ProjectionDims,
   ProjectionTarget,
+  RunLength,
+  UsualTraining,
 } from "./objective.js";
 export { simclr } from "./simclr.js";
 export { vicreg } from "./vicreg.js";

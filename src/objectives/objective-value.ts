@@ -12,6 +12,7 @@ import {
   ValueError,
   valueAndGradient,
 } from "../compute/index.js";
+import { scalarInputs } from "../optim/index.js";
 import { objectives } from "./catalog.js";
 import type { Objective } from "./objective.js";
 
@@ -19,6 +20,10 @@ export interface ObjectiveValueOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Takes the place of drawn noise, e.g. { directions } for SIGReg. */
   readonly noise?: Readonly<Record<string, HostArray>>;
+  /** What the projections are compared with, where the objective has a target: one a view or [B, D] each. */
+  readonly targets?: readonly HostArray[];
+  /** The view each target is of; by default 0, 1, ... */
+  readonly targetViews?: readonly number[];
   /** How many of the views are global; all by default. */
   readonly numGlobalViews?: number;
   /** Seed of drawn noise. */
@@ -58,11 +63,18 @@ export async function objectiveValue(
       numGlobalViews,
     );
   }
-  const inputs = { views: byNumber(projections), noise: noiseFor(objective, projections, config, options) };
+  const inputs = {
+    views: byNumber(projections),
+    noise: noiseFor(objective, projections, config, options),
+    targets: byNumber(options.targets ?? []),
+    scalars: scalarInputs(finalScalars(objective, config)),
+  };
 
-  const body = ({ views, noise = {} }: { views: Named<Tensor>; noise?: Named<Tensor> }) => {
+  const body = ({ views, noise = {}, targets = {}, scalars = {} }: Record<keyof typeof inputs, Named<Tensor>>) => {
     const { value, aux, gradient } = valueAndGradient(views, (viewed) => {
-      const input = { projections: Object.values(viewed), numGlobalViews, noise };
+      const given = options.targets && { targets: Object.values(targets) };
+      const seen = options.targetViews && { targetViews: options.targetViews };
+      const input = { projections: Object.values(viewed), numGlobalViews, noise, scalars, ...given, ...seen };
       const { total, terms } = objective.loss(input, config);
       return { value: total, aux: terms };
     });
@@ -80,6 +92,13 @@ export async function objectiveValue(
 
 type Named<T> = Readonly<Record<string, T>>;
 type Config = Parameters<Objective["loss"]>[1];
+
+/** The scheduled numbers as they are when a run ends. */
+function finalScalars(objective: Objective, config: Config): Record<string, number> {
+  const run = { totalSteps: 1, stepsPerEpoch: 1 };
+  const schedules = Object.entries(objective.schedules?.(config, run) ?? {});
+  return Object.fromEntries(schedules.map(([name, schedule]) => [name, schedule(run.totalSteps)]));
+}
 
 /** The given noise, or else this seed's. */
 function noiseFor(

@@ -32,7 +32,7 @@ describe.each(Object.entries<Objective>(objectives))("objective %s", (name, obje
     expect(objective.summary.length).toBeGreaterThan(10);
     expect(objective.source).toMatch(/arXiv|doi|https/);
     expect(objective.defaultViews.length).toBeGreaterThanOrEqual(needs.views);
-    expect(projector(8, objective.projector).parameters).toBeDefined();
+    expect(projector(8, objective.projector!).parameters).toBeDefined();
   });
 
   test("the total is the weighted sum of its terms", async () => {

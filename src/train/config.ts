@@ -18,7 +18,8 @@ export interface TrainConfig {
   readonly imageSize: number;
   readonly objective: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   readonly encoder: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
-  readonly projector: { readonly hiddenDim: number; readonly numHiddenLayers: number; readonly outDim: number };
+  /** Absent for an objective without one. */
+  readonly projector?: { readonly hiddenDim: number; readonly numHiddenLayers: number; readonly outDim: number };
   readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   /** One a view, global views first. */
   readonly views: readonly ViewRecipe[];

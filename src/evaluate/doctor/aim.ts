@@ -9,6 +9,7 @@ export const MEAN_RATIO_LIMITS: Readonly<Record<Aim, number>> = {
   "standard-normal": 0.7,
   "scale-free": 0.9,
   "unit-spread": Number.POSITIVE_INFINITY,
+  free: Number.POSITIVE_INFINITY,
   features: Number.POSITIVE_INFINITY,
 };
 
@@ -20,7 +21,7 @@ export const MEAN_RATIO_LIMITS: Readonly<Record<Aim, number>> = {
  * its covariance term falls to 1.2.
  */
 export function rankFloor(maxRank: number, aim: Aim): number {
-  if (aim === "features") return Math.min(1.5, 0.5 * maxRank);
+  if (aim === "features" || aim === "free") return Math.min(1.5, 0.5 * maxRank);
   return aim === "scale-free" ? Math.min(Math.max(1.5, 0.05 * maxRank), 4) : Math.min(0.125 * maxRank, 10);
 }
 

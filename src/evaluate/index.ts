@@ -2,7 +2,7 @@
 export * from "./doctor/index.js";
 export { type EvaluationTask, evaluateFeatures, type MatchFeatures, type MatchTask } from "./evaluate-features.js";
 export { allRows, type FeatureRows, type Features, gatherRows, type LabelledRows, selectRows } from "./features.js";
-export { type Estimate, meanEstimate, wilsonEstimate } from "./intervals.js";
+export { bootstrapEstimate, type Estimate, meanEstimate, wilsonEstimate } from "./intervals.js";
 export {
   type Metric as SimilarityMetric,
   type Neighbors,

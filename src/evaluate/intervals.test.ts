@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { meanEstimate, studentQuantile975, wilsonEstimate } from "./intervals.js";
+import { keyFor } from "../compute/index.js";
+import { bootstrapEstimate, meanEstimate, studentQuantile975, wilsonEstimate } from "./intervals.js";
 
 test("Wilson: 19 of 20 is [76, 99] %, 97 of 100 is [91.5, 99] % (published values)", () => {
   const small = wilsonEstimate(19, 20);
@@ -36,4 +37,15 @@ test("mean of draws by hand: 1, 2, 3 gives 2 ± 4.3027 / √3", () => {
   expect(high - mean).toBeCloseTo(4.302653 / Math.sqrt(3), 5);
   expect(mean - low).toBeCloseTo(high - mean, 12);
   expect(meanEstimate([0.5])).toEqual({ mean: 0.5, low: 0.5, high: 0.5, n: 1 });
+});
+
+test("bootstrap of a mean agrees with its standard error; a constant has no width", () => {
+  const values = Array.from({ length: 400 }, (_, i) => Math.sin(i * 12.9898) * 2);
+  const mean = (positions: ArrayLike<number>) =>
+    Array.from(positions).reduce((sum, at) => sum + values[at]!, 0) / positions.length;
+  const estimate = bootstrapEstimate(mean, 400, keyFor(0, "bootstrap"));
+  const student = meanEstimate(values);
+  expect(estimate.mean).toBeCloseTo(student.mean, 12);
+  expect(estimate.high - estimate.low).toBeCloseTo(student.high - student.low, 1);
+  expect(bootstrapEstimate(() => 5, 10, keyFor(0))).toEqual({ mean: 5, low: 5, high: 5, n: 10 });
 });

@@ -4,4 +4,5 @@ export { Lbfgs, type LbfgsOptions } from "./lbfgs.js";
 export { type Metric, type NeighborOptions, type Neighbors, nearestNeighbors } from "./nearest-neighbors.js";
 export { meanRow, type PrincipalComponents, principalComponents, spectrum } from "./principal-components.js";
 export { ProgramCache } from "./program-cache.js";
+export { fitRidge, type RidgeColumn, type RidgeTask } from "./ridge.js";
 export { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";

@@ -4,4 +4,12 @@ export { fewShot, SHOTS } from "./few-shot.js";
 export { knnProbe } from "./knn-probe.js";
 export { linearProbe, STRENGTHS } from "./linear-probe.js";
 export { isEstimate, type Probe, type ProbeEstimate, type ProbeOutcome, type ProbeTask } from "./probe.js";
+export {
+  type RegressionOutcome,
+  type RegressionScore,
+  type RegressionTask,
+  RIDGE_STRENGTHS,
+  regress,
+  type TargetRows,
+} from "./regression-probe.js";
 export { matchTop1, retrieval, retrievalChance } from "./retrieval.js";

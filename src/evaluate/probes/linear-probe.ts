@@ -1,16 +1,9 @@
 /** The linear probe: how much of the labels a linear map can read off the features. */
 import { keyFor, type OptionTable, Random } from "../../compute/index.js";
-import {
-  allRows,
-  columnMoments,
-  copyRows,
-  type FeatureRows,
-  type Features,
-  type LabelledRows,
-  selectLabelled,
-} from "../features.js";
+import { allRows, type Features, type LabelledRows, selectLabelled } from "../features.js";
 import { wilsonEstimate } from "../intervals.js";
 import { type ProgramCache, predictClasses } from "../linear-algebra/index.js";
+import { standardiserOf } from "../standardise.js";
 import { countCorrect, type Probe, type ProbeEstimate } from "./probe.js";
 import { fitSoftmaxRegression } from "./softmax-regression.js";
 
@@ -42,9 +35,9 @@ export const linearProbe: Probe<typeof options, ProbeEstimate, "linear"> = {
     if (validation.indices.length > 0) {
       chosen = await chooseStrength(fit, validation, numClasses, config.selectionPasses, programs);
     }
-    const standardise = standardiserOf(train);
+    const standardiser = standardiserOf(train);
     const [model] = await fitSoftmaxRegression({
-      features: standardise(train),
+      features: standardiser.apply(train),
       labels: train.labels,
       numClasses,
       strengths: [chosen.strength],
@@ -52,7 +45,7 @@ export const linearProbe: Probe<typeof options, ProbeEstimate, "linear"> = {
       maxPasses: config.finalPasses,
       programs,
     });
-    const [predictions] = await predictWith([model!], standardise(test), numClasses, programs);
+    const [predictions] = await predictWith([model!], standardiser.apply(test), numClasses, programs);
     const numCorrect = countCorrect(predictions!, test.labels);
     return { ...wilsonEstimate(numCorrect, test.labels.length), l2: chosen.strength };
   },
@@ -70,8 +63,8 @@ async function chooseStrength(
   maxPasses: number,
   programs: ProgramCache,
 ): Promise<Chosen> {
-  const standardise = standardiserOf(fit);
-  const features = standardise(fit);
+  const standardiser = standardiserOf(fit);
+  const features = standardiser.apply(fit);
   const models = await fitSoftmaxRegression({
     features,
     labels: fit.labels,
@@ -80,7 +73,7 @@ async function chooseStrength(
     maxPasses,
     programs,
   });
-  const predictions = await predictWith(models, standardise(validation), numClasses, programs);
+  const predictions = await predictWith(models, standardiser.apply(validation), numClasses, programs);
   const scores = predictions.map((row) => countCorrect(row, validation.labels));
   const best = scores.lastIndexOf(Math.max(...scores));
   return { strength: STRENGTHS[best]!, model: models[best]! };
@@ -105,22 +98,6 @@ function splitForValidation(rows: LabelledRows, numClasses: number, share: numbe
   // In image order, memory is read forwards.
   fit.sort((a, b) => a - b);
   return { fit: selectLabelled(rows, fit), validation: selectLabelled(rows, validation) };
-}
-
-/** (x − mean) / std by the moments of `reference`; a dimension that does not vary becomes 0. */
-function standardiserOf(reference: FeatureRows): (rows: FeatureRows) => Features {
-  const { mean, std } = columnMoments(reference);
-  const scale = std.map((value, d) => (value > 1e-6 * Math.abs(mean[d]!) && value > 1e-30 ? 1 / value : 0));
-  return (rows) => {
-    const { dim } = rows.source;
-    const numImages = rows.indices.length;
-    const values = new Float32Array(numImages * dim);
-    copyRows(rows, 0, numImages, values);
-    for (let i = 0; i < numImages; i++) {
-      for (let d = 0; d < dim; d++) values[i * dim + d] = (values[i * dim + d]! - mean[d]!) * scale[d]!;
-    }
-    return { numImages, dim, values };
-  };
 }
 
 function predictWith(models: readonly Float64Array[], features: Features, numClasses: number, programs: ProgramCache) {

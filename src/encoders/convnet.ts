@@ -1,6 +1,6 @@
 /** A compact convolutional network: few, wide, strided layers, made for many views a second on a CPU. */
 import { type ConfigOf, type OptionTable, ValueError } from "../compute/index.js";
-import { convolution, type Layer, relu, residual, sequence } from "../nn/index.js";
+import { convolution, type Layer, relu, residual, sequence, watched } from "../nn/index.js";
 import { type EncoderDefinition, expectSquareImages } from "./encoder.js";
 import { encodingOfMap } from "./encoding-of-map.js";
 import { couplesBatch, type MapNormalization, mapNorm, mapNormalizationOptions } from "./map-normalization.js";
@@ -70,10 +70,8 @@ function stage(
 ): Layer {
   const refine = () => residual(unit(outChannels, outChannels, 1, normalization));
   const rest = Array.from({ length: depth - 1 }, (_, i) => [`refine${i}`, refine()]);
-  return sequence({
-    reduce: unit(inChannels, outChannels, stride, normalization),
-    ...Object.fromEntries(rest),
-  }) as Layer;
+  const layers = { reduce: unit(inChannels, outChannels, stride, normalization), ...Object.fromEntries(rest) };
+  return watched(sequence(layers) as Layer, 1);
 }
 
 /** Convolution → norm → ReLU. */

@@ -20,6 +20,7 @@ import {
   residual,
   sequence,
   truncatedNormal,
+  watched,
   zeros,
 } from "../nn/index.js";
 import { type Encoder, type EncoderDefinition, expectSquareImages, type ImageShape } from "./encoder.js";
@@ -73,7 +74,9 @@ function buildConvnext({ channels, imageSize }: ImageShape, config: ConvnextConf
     if (i > 0)
       layers[`halve${i}`] = sequence({ norm: layerNorm(inner / 2), patches: patches(inner / 2, 2, inner) }) as Layer;
     const numBlocks = i === 2 ? 3 * config.depth : config.depth;
-    for (let j = 0; j < numBlocks; j++) layers[`stage${i}block${j}`] = residual(blockBranch(inner, config));
+    for (let j = 0; j < numBlocks; j++) {
+      layers[`stage${i}block${j}`] = watched(residual(blockBranch(inner, config)), -1);
+    }
   }
   const trunk: Layer = sequence(layers);
   const featureDim = width * 2 ** (stages - 1);

@@ -9,6 +9,7 @@ import {
   ones,
   relu,
   sequence,
+  show,
   zeros,
 } from "../nn/index.js";
 import { type Encoder, type EncoderDefinition, expectSquareImages, type ImageShape } from "./encoder.js";
@@ -113,7 +114,10 @@ function block(shape: BlockShape, { depth, normalization, zeroInitResidual }: Re
     apply(parameters, x, mode) {
       const { branch: ofBranch, shortcut: ofShortcut } = parameters as Record<string, typeof parameters>;
       const carried = shortcut === undefined ? x : shortcut.apply(ofShortcut!, x, mode);
-      return carried.add(branch.apply(ofBranch!, x, mode)).relu();
+      const y = carried.add(branch.apply(ofBranch!, x, mode)).relu();
+      show(mode, "activation", y, 1);
+      show(mode, "output", y, 1);
+      return y;
     },
   };
 }

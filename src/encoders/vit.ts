@@ -17,6 +17,8 @@ import {
   residual,
   sequence,
   truncatedNormal,
+  watched,
+  within,
   zeros,
 } from "../nn/index.js";
 import { type Encoder, type EncoderDefinition, expectSquareImages, type ImageShape } from "./encoder.js";
@@ -92,7 +94,7 @@ function buildVit({ channels, imageSize }: ImageShape, config: VitConfig): Encod
       const embedded = patches.apply(parameters.patches, images, mode);
       const positions = resampleGrid(parameters.positions, builtGridSize, gridSize); // [N, D]
       const started = withPrefix(embedded, positions, parameters.prefix); // [B, prefix + N, D]
-      const mixed = blocks.apply(parameters.blocks, started, mode);
+      const mixed = blocks.apply(parameters.blocks, started, within(mode, "blocks"));
       const normed = norm.apply(parameters.norm, mixed, mode);
       const tokens = numPrefix === 0 ? normed : normed.slice(1, numPrefix, numPrefix + gridSize ** 2);
       const features = pooling === "class" ? normed.slice(1, 0, 1).squeeze(1) : tokens.mean(1);
@@ -103,10 +105,11 @@ function buildVit({ channels, imageSize }: ImageShape, config: VitConfig): Encod
 }
 
 function block(width: number, numHeads: number, mlpRatio: number) {
-  return sequence({
+  const layers = {
     attention: residual(preNorm(width, attention(width, numHeads))),
     mlp: residual(preNorm(width, mlp(width, Math.round(width * mlpRatio)))),
-  });
+  };
+  return watched(sequence(layers), -1);
 }
 
 /** Add the positions and put the prefix in front. It is the same for every image, so it rides on the positions. */

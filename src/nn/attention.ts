@@ -1,6 +1,7 @@
 import { expectShape, type Tensor, ValueError } from "../compute/index.js";
 import { truncatedNormal, zeros } from "./initialisers.js";
 import { affine, type LinearParameters, linear } from "./linear.js";
+import { show } from "./observe.js";
 import { type ParameterSpec, parameter } from "./parameter.js";
 import { type AffineFirstLayer, affineFirst } from "./pre-norm.js";
 
@@ -41,6 +42,7 @@ export function attention(dim: number, numHeads: number): AffineFirstLayer<Atten
     const keys = perHead(1).transpose([0, 2, 3, 1]); // [B, heads, D/heads, N]
     const values = perHead(2).transpose([0, 2, 1, 3]); // [B, heads, N, D/heads]
     const weightsOfTokens = queries.matmul(keys).softmax(-1); // [B, heads, N, N]
+    show(mode, "attention", weightsOfTokens, 1);
     const gathered = weightsOfTokens.matmul(values).transpose([0, 2, 1, 3]).reshape([B, N, dim]);
     return output.apply(parameters.output, gathered, mode);
   });

@@ -24,11 +24,13 @@ export {
   sequence,
   targetMode,
   trainingMode,
+  watched,
 } from "./layer.js";
 export { type LayerNormParameters, layerNorm } from "./layer-norm.js";
 export { affine, type LinearOptions, type LinearParameters, linear } from "./linear.js";
 export { type MlpParameters, mlp } from "./mlp.js";
 export { inverseStd, sumOfSquares } from "./moments.js";
+export { type Observation, type Observe, show, within } from "./observe.js";
 export {
   type ArraysOf,
   countParameters,

@@ -1,6 +1,7 @@
 /** What a layer is, and how layers follow each other. */
 import type { Branch, Tensor, Tree } from "../compute/index.js";
 import { flattenTree, isTensor, mapTree } from "../compute/index.js";
+import { type Observe, show, within } from "./observe.js";
 import type { ParameterSpec, TensorsOf } from "./parameter.js";
 
 /** A function of a tensor with named parameters. */
@@ -14,6 +15,8 @@ export interface Mode {
   /** True: normalise by the statistics of this batch and record them. False: use the recorded ones. */
   readonly training: boolean;
   readonly updates: BufferUpdates;
+  /** Shown what happens inside; a pass that nobody watches does nothing more. Not for differentiated functions. */
+  readonly observe?: Observe;
 }
 
 export function trainingMode(): Mode {
@@ -69,7 +72,7 @@ export function sequence<const L extends Readonly<Record<string, Layer>>>(
     apply(parameters, x, mode) {
       const branches = parameters as Readonly<Record<string, Branch<Tensor>>>;
       // a layer without parameters leaves no branch in the tree
-      return entries.reduce((y, [name, layer]) => layer.apply(branches[name] ?? {}, y, mode), x);
+      return entries.reduce((y, [name, layer]) => layer.apply(branches[name] ?? {}, y, within(mode, name)), x);
     },
   };
 }
@@ -79,5 +82,17 @@ export function residual<S>(layer: Layer<S>): Layer<S> {
   return {
     parameters: layer.parameters,
     apply: (parameters, x, mode) => x.add(layer.apply(parameters, x, mode)),
+  };
+}
+
+/** The same layer, which shows what it hands on: a stage or a block of an encoder. */
+export function watched<S>(layer: Layer<S>, unitAxis: number): Layer<S> {
+  return {
+    parameters: layer.parameters,
+    apply(parameters, x, mode) {
+      const y = layer.apply(parameters, x, mode);
+      show(mode, "output", y, unitAxis);
+      return y;
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { truncatedNormal, zeros } from "./initialisers.js";
 import { affine, type LinearParameters, linear } from "./linear.js";
+import { show } from "./observe.js";
 import { type ParameterSpec, parameter } from "./parameter.js";
 import { type AffineFirstLayer, affineFirst } from "./pre-norm.js";
 
@@ -21,6 +22,8 @@ export function mlp(dim: number, hiddenDim: number): AffineFirstLayer<MlpParamet
   const contract = linear(hiddenDim, dim, start);
   return affineFirst<MlpParameters>({ expand, contract: contract.parameters }, (parameters, { x, fold }, mode) => {
     const { weight, bias } = fold(parameters.expand.weight, parameters.expand.bias);
-    return contract.apply(parameters.contract, affine(x, weight, bias).gelu(), mode);
+    const hidden = affine(x, weight, bias).gelu();
+    show(mode, "activation", hidden, -1);
+    return contract.apply(parameters.contract, hidden, mode);
   });
 }

@@ -16,9 +16,25 @@ export {
   type MetricName,
   measure,
   metrics,
+  powerLawExponent,
   rankMeOf,
+  type ViewFeatures,
+  type ViewMetric,
+  type ViewMetricName,
+  viewMetrics,
 } from "./metrics/index.js";
+export {
+  ALL_METHODS,
+  calibratedLoss,
+  type LabelFreeScore,
+  labelFreeScores,
+  renderSelection,
+  type SelectionResult,
+  type SweepRow,
+  selectWithoutLabels,
+} from "./model-selection.js";
 export * from "./pictures/index.js";
 export * from "./probes/index.js";
+export { type RankCorrelation, spearman, spearmanWithInterval } from "./rank-correlation.js";
 export { type Floors, flatReport, type MatchReport, type Report } from "./report.js";
 export { renderReport } from "./report-table.js";

@@ -1,4 +1,5 @@
 /** The metrics. A new one is its own file and a line here. */
+export { alphaReq } from "./alpha-req.js";
 export { effectiveRank } from "./effective-rank.js";
 export { meanNormRatio } from "./mean-norm-ratio.js";
 export { normalizedStd } from "./normalized-std.js";

@@ -20,6 +20,21 @@ export function perplexity(weights: Float64Array): number {
   return Math.exp(entropy);
 }
 
+/** Added to each share, so that a spectrum with zeros has a perplexity. */
+const EPSILON = 1e-7;
+
+/** exp(−Σ p log p) with p = w / Σ w + 1e-7, as RankMe and LiDAR are defined; no weight at all counts 0. */
+export function smoothedPerplexity(weights: Float64Array): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) return 0;
+  let entropy = 0;
+  for (const weight of weights) {
+    const p = weight / total + EPSILON;
+    entropy -= p * Math.log(p);
+  }
+  return Math.exp(entropy);
+}
+
 export function average(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

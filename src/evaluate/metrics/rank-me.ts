@@ -1,6 +1,4 @@
-import type { Metric } from "./metric.js";
-
-const EPSILON = 1e-7;
+import { type Metric, smoothedPerplexity } from "./metric.js";
 
 /**
  * RankMe: exp of the entropy of the singular values of the features, not centred.
@@ -16,13 +14,5 @@ export const rankMe: Metric = {
 
 /** RankMe from eigenvalues of a second moment (the squares of the singular values, up to a factor). */
 export function rankMeOf(eigenvalues: Float64Array): number {
-  const singular = eigenvalues.map(Math.sqrt);
-  const total = singular.reduce((sum, value) => sum + value, 0);
-  if (!(total > 0)) return 0;
-  let entropy = 0;
-  for (const value of singular) {
-    const p = value / total + EPSILON;
-    entropy -= p * Math.log(p);
-  }
-  return Math.exp(entropy);
+  return smoothedPerplexity(eigenvalues.map(Math.sqrt));
 }

@@ -6,7 +6,7 @@ import { DarkmatterError, ValueError } from "../compute/errors.js";
 import { type CacheIndex, CacheWriter, type StoredLabels } from "./cache-file.js";
 import { type DecodedImage, decodeImage, UnusableImageError } from "./decode.js";
 import { DuplicateFilter } from "./duplicates.js";
-import { describeSkipped, type Labels, type SkippedFile, selectGroupings } from "./image-set.js";
+import { describeSkipped, type Labels, type Measurements, type SkippedFile, selectGroupings } from "./image-set.js";
 import type { ImageSource, SourceImage, SourceListing } from "./image-source.js";
 import { type OnProgress, ProgressMeter } from "./progress.js";
 
@@ -95,13 +95,14 @@ function makeIndex(source: ImageSource, listing: SourceListing, { kept, skipped 
     const got = `${listing.paths.length} unusable`;
     throw new ValueError("openImages", source.name, "at least one usable image", got, describeSkipped(skipped));
   }
-  const { labels, attributes = {} } = selectGroupings(listing, kept);
+  const { labels, attributes = {}, measurements } = selectGroupings(listing, kept);
   return {
     paths: kept.map((at) => listing.paths[at]!),
     skipped,
     warnings: listing.warnings,
     ...(labels && { labels: storeLabels(labels) }),
     attributes: Object.fromEntries(Object.entries(attributes).map(([name, group]) => [name, storeLabels(group)])),
+    ...(measurements && { measurements: storeMeasurements(measurements) }),
   };
 }
 
@@ -147,6 +148,14 @@ async function decodeOrSkip(image: SourceImage, { imageSize, channels }: BuildOp
 
 function storeLabels({ classNames, classOf }: Labels): StoredLabels {
   return { classNames, classOf: Array.from(classOf) };
+}
+
+function storeMeasurements(measurements: Measurements): NonNullable<CacheIndex["measurements"]> {
+  const stored = Object.entries(measurements).map(([name, values]) => [
+    name,
+    Array.from(values, (value) => (Number.isFinite(value) ? value : null)),
+  ]);
+  return Object.fromEntries(stored);
 }
 
 function isFullDisk(error: unknown): boolean {

@@ -38,6 +38,8 @@ export interface CacheIndex {
   readonly warnings: readonly string[];
   readonly labels?: StoredLabels;
   readonly attributes?: Readonly<Record<string, StoredLabels>>;
+  /** JSON has no NaN: null is a number that is not known. */
+  readonly measurements?: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
 /** The file is not a whole cache of this version: make it again. */

@@ -5,9 +5,16 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { DarkmatterError } from "../compute/errors.js";
 import { buildCache, ColourFoundError } from "./build-cache.js";
-import { CACHE_VERSION, DamagedCacheError, openCache, readCacheIndex, type StoredLabels } from "./cache-file.js";
+import {
+  CACHE_VERSION,
+  type CacheIndex,
+  DamagedCacheError,
+  openCache,
+  readCacheIndex,
+  type StoredLabels,
+} from "./cache-file.js";
 import { decodeImage, readImageSize, UnusableImageError } from "./decode.js";
-import type { ImageSet, Labels } from "./image-set.js";
+import type { ImageSet, Labels, Measurements } from "./image-set.js";
 import type { ImageSource, SourceImage, SourceListing } from "./image-source.js";
 import type { OnProgress } from "./progress.js";
 
@@ -122,7 +129,7 @@ function tryOpen(cachePath: string, name: string): ImageSet | undefined {
 }
 
 function openSet(cachePath: string, name: string): ImageSet {
-  const { paths, skipped, warnings, labels, attributes = {} } = readCacheIndex(cachePath);
+  const { paths, skipped, warnings, labels, attributes = {}, measurements } = readCacheIndex(cachePath);
   const now = new Date();
   // a cache on a read-only disk is as good, only never removed
   attempt(() => utimesSync(cachePath, now, now));
@@ -135,11 +142,20 @@ function openSet(cachePath: string, name: string): ImageSet {
     warnings,
     ...(labels && { labels: restoreLabels(labels) }),
     attributes: Object.fromEntries(Object.entries(attributes).map(([key, stored]) => [key, restoreLabels(stored)])),
+    ...(measurements && { measurements: restoreMeasurements(measurements) }),
   };
 }
 
 function restoreLabels({ classNames, classOf }: StoredLabels): Labels {
   return { classNames, classOf: Int32Array.from(classOf) };
+}
+
+function restoreMeasurements(stored: NonNullable<CacheIndex["measurements"]>): Measurements {
+  const restored = Object.entries(stored).map(([name, values]) => [
+    name,
+    Float64Array.from(values, (value) => value ?? Number.NaN),
+  ]);
+  return Object.fromEntries(restored);
 }
 
 async function makeSurvey(opening: Opening): Promise<Survey> {

@@ -11,6 +11,12 @@ export interface Labels {
   readonly classOf: Int32Array;
 }
 
+/** Numbers known about each image, by name, such as where an object lies; NaN where unknown. */
+export type Measurements = Readonly<Record<string, Float64Array>>;
+
+/** Everything that is known about images beside their pixels. */
+export type Groupings = Pick<ImageSet, "labels" | "attributes" | "measurements">;
+
 /** A file that is not in the set, and why, in words for its owner. */
 export interface SkippedFile {
   readonly path: string;
@@ -46,6 +52,7 @@ export interface ImageSet extends PixelReader, PixelLocation {
   readonly labels?: Labels;
   /** Further groupings by name, such as vendor or category. */
   readonly attributes?: Readonly<Record<string, Labels>>;
+  readonly measurements?: Measurements;
   readonly skipped: readonly SkippedFile[];
   /** What its owner should know but need not fix. */
   readonly warnings: readonly string[];
@@ -86,11 +93,8 @@ export function subset(set: ImageSet, indices: ArrayLike<number>): ImageSet {
   };
 }
 
-/** The labels and attributes of some images, in the given order. */
-export function selectGroupings(
-  from: Pick<ImageSet, "labels" | "attributes">,
-  indices: ArrayLike<number>,
-): Pick<ImageSet, "labels" | "attributes"> {
+/** The labels, attributes and measurements of some images, in the given order. */
+export function selectGroupings(from: Groupings, indices: ArrayLike<number>): Groupings {
   const select = ({ classNames, classOf }: Labels): Labels => ({
     classNames,
     classOf: Int32Array.from(indices, (index) => classOf[index]!),
@@ -99,6 +103,14 @@ export function selectGroupings(
     ...(from.labels && { labels: select(from.labels) }),
     ...(from.attributes && {
       attributes: Object.fromEntries(Object.entries(from.attributes).map(([name, labels]) => [name, select(labels)])),
+    }),
+    ...(from.measurements && {
+      measurements: Object.fromEntries(
+        Object.entries(from.measurements).map(([name, values]) => [
+          name,
+          Float64Array.from(indices, (index) => values[index]!),
+        ]),
+      ),
     }),
   };
 }

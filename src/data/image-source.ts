@@ -1,6 +1,6 @@
 /** Where images come from, before they are decoded: a folder, an archive, a named data set. */
 import type { ImageBytes } from "./decode.js";
-import type { ImageSet } from "./image-set.js";
+import type { Groupings, ImageSet } from "./image-set.js";
 
 /** One image that can be read. */
 export interface SourceImage {
@@ -10,7 +10,7 @@ export interface SourceImage {
 }
 
 /** All that is known without decoding. `paths`, the groupings and `images()` are in one order. */
-export interface SourceListing extends Pick<ImageSet, "paths" | "labels" | "attributes" | "skipped" | "warnings"> {
+export interface SourceListing extends Groupings, Pick<ImageSet, "paths" | "skipped" | "warnings"> {
   /** Some images, evenly spread, to judge size and colour by. */
   readonly sample: readonly SourceImage[];
   images(): AsyncIterable<SourceImage>;

@@ -10,6 +10,7 @@ export {
   indicesWhere,
   type Labels,
   locationOf,
+  type Measurements,
   type PixelLocation,
   type PixelReader,
   requireTrainable,

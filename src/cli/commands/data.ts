@@ -35,7 +35,8 @@ async function listData({ json = false }: { readonly json?: boolean }): Promise<
     return;
   }
   for (const { name, summary, licence, approximateMegabytes } of sets) {
-    process.stdout.write(`${name}: ${summary}\n    ${approximateMegabytes} MB to fetch · ${licence}\n`);
+    const size = approximateMegabytes > 0 ? `${approximateMegabytes} MB to fetch` : "nothing to fetch";
+    process.stdout.write(`${name}: ${summary}\n    ${size} · ${licence}\n`);
   }
 }
 

@@ -12,7 +12,7 @@ export interface DatasetDefinition {
   /** One sentence: what the pictures are, how many, with which labels. */
   readonly summary: string;
   readonly licence: string;
-  /** Size of the download. */
+  /** Size of the download; 0 if there is none. */
   readonly approximateMegabytes: number;
   /**
    * Bring the data here and check it by digest; does nothing if it is here already.

@@ -44,6 +44,10 @@ export {
   type TensorsOf,
 } from "./parameter.js";
 export { patchEmbedding, patchesOf } from "./patch-embedding.js";
+export { type PlaceDecoder, type PlaceDecoderDims, type PlaceQuestion, placeDecoder } from "./place-decoder.js";
 export { averagePool, globalAveragePool, maxPool } from "./pooling.js";
 export { type AffineFirstLayer, type AffineInput, affineFirst, preNorm } from "./pre-norm.js";
+export { selectPlaces } from "./select-places.js";
+export { sinCosPositions } from "./sin-cos-positions.js";
+export { transformerBlock } from "./transformer-block.js";
 export { type TransposedConvolutionOptions, transposedConvolution } from "./transposed-convolution.js";

@@ -17,6 +17,8 @@ export interface PresetOptions {
 
 export interface Preset {
   readonly summary: string;
+  /** Side of the view as a share of the run's image size; 1 by default. Small crops are small images. */
+  readonly sizeShare?: number;
   /** Everything between 0..1 and `normalise`, at a strength. */
   steps(size: number, strength: number): readonly RecipeStep[];
 }
@@ -54,14 +56,53 @@ export const presets = {
       { name: "solarize", probability: share(0.1 * strength) },
     ],
   },
+  /**
+   * Grill et al. 2020, arXiv:2006.07733, appendix B, and Barlow Twins after it: the two views of an image are made
+   * differently, the first always blurred and never solarized, the second rarely blurred.
+   */
+  byolFirst: {
+    summary: "BYOL, Barlow Twins, first view: wide crops, colour jitter, grayscale, always blur from 64 px",
+    steps: (size, strength) => [crop(0.08, 1, strength), ...asymmetric(size, strength, { blur: 1, solarize: 0 })],
+  },
+  byolSecond: {
+    summary: "BYOL, Barlow Twins, second view: the same with little blur, and solarize",
+    steps: (size, strength) => [crop(0.08, 1, strength), ...asymmetric(size, strength, { blur: 0.1, solarize: 0.2 })],
+  },
+  /** Chen and He 2021, arXiv:2011.10566: the views of MoCo v2; without blur on CIFAR-10 (appendix D). */
+  simSiam: {
+    summary: "SimSiam: crops from 0.2 of the area, colour jitter, grayscale, blur from 64 px",
+    steps: (size, strength) => [
+      crop(0.2, 1, strength),
+      { name: "horizontalFlip" },
+      jitter(0.4, 0.4, 0.4, 0.1, strength),
+      { name: "grayscale", probability: share(0.2 * strength) },
+      ...blur(size, 0.5 * strength),
+    ],
+  },
+  /** Caron et al. 2021, arXiv:2104.14294: areas of the released vision transformers. */
+  dinoGlobalFirst: {
+    summary: "DINO, first global view: at least 0.4 of the image, always blur from 64 px",
+    steps: (size, strength) => [crop(0.4, 1, strength), ...asymmetric(size, strength, { blur: 1, solarize: 0 })],
+  },
+  dinoGlobalSecond: {
+    summary: "DINO, second global view: the same with little blur, and solarize",
+    steps: (size, strength) => [crop(0.4, 1, strength), ...asymmetric(size, strength, { blur: 0.1, solarize: 0.2 })],
+  },
+  /** Their area is their point, so strength leaves it. */
+  dinoLocal: {
+    summary: "DINO local view: 0.05 to 0.4 of the image, half the side",
+    sizeShare: 0.5,
+    steps: (size, strength) => [crop(0.05, 0.4, 1), ...asymmetric(size, strength, { blur: 0.5, solarize: 0 })],
+  },
   /** The large crops of multi-crop training (Caron et al. 2021, DINO) with the areas of LeJEPA, arXiv:2511.08544. */
   lejepaGlobal: {
     summary: "LeJEPA global view: at least 0.3 of the image",
     steps: (size, strength) => multiCrop(crop(0.3, 1, strength), size, strength),
   },
-  /** The small crops; give them 0.4 to 0.5 of the global size. Their area is their point, so strength leaves it. */
+  /** The small crops. Their area is their point, so strength leaves it. */
   lejepaLocal: {
-    summary: "LeJEPA local view: 0.05 to 0.3 of the image",
+    summary: "LeJEPA local view: 0.05 to 0.3 of the image, half the side",
+    sizeShare: 0.5,
     steps: (size, strength) => multiCrop(crop(0.05, 0.3, 1), size, strength),
   },
   none: {
@@ -84,10 +125,40 @@ export function recipeFor(preset: string, { size, strength = 1, statistics }: Pr
   return parseRecipe({ size, steps: [...steps(size, strength), finish] });
 }
 
+/** Grids that encoders divide images into have sides that divide this. */
+const SIZE_STEP = 8;
+
+/**
+ * Side of the views of a preset in a run on images of a size: its share of it, rounded to a multiple of 8, at least 8,
+ * so that what divides the global views into patches divides these too.
+ * @throws UnknownNameError for an unknown preset
+ */
+export function viewSizeFor(preset: string, imageSize: number): number {
+  const { sizeShare = 1 } = lookUp<Preset>("viewSizeFor", "preset", presets, preset);
+  if (sizeShare === 1) return imageSize;
+  return Math.max(SIZE_STEP, SIZE_STEP * Math.round((sizeShare * imageSize) / SIZE_STEP));
+}
+
 /** What evaluation sees for an encoder trained on `recipe`: the whole image, of the same size, normalised alike. */
 export function plainRecipeLike(recipe: ViewRecipe): ViewRecipe {
   const finish = recipe.steps.filter((step) => step.name === "normalise");
   return parseRecipe({ size: recipe.size, steps: [{ name: "centreCrop" }, ...finish] });
+}
+
+/** The colours of BYOL and DINO, whose views differ in blur and solarize alone. */
+function asymmetric(
+  size: number,
+  strength: number,
+  probabilities: { readonly blur: number; readonly solarize: number },
+): readonly RecipeStep[] {
+  const solarize = { name: "solarize", probability: share(probabilities.solarize * strength) } as const;
+  return [
+    { name: "horizontalFlip" },
+    jitter(0.4, 0.4, 0.2, 0.1, strength),
+    { name: "grayscale", probability: share(0.2 * strength) },
+    ...blur(size, probabilities.blur * strength),
+    ...(probabilities.solarize > 0 ? [solarize] : []),
+  ];
 }
 
 function multiCrop(framing: RecipeStep, size: number, strength: number): readonly RecipeStep[] {

@@ -17,7 +17,22 @@ const near = (got: number | undefined, golden: number, tolerance = TOLERANCE): v
 const twoViews = [
   ["simclr", { temperature: 0.5 }, 1.3512125154482881, 0.1286867335187013, 0.15053824476652983, -0.03445540208031809],
   ["simclr", { temperature: 0.2 }, 0.5996920945734312, 0.22132092935270348, 0.3093637600688228, -0.03171996428744195],
+  ["barlowTwins", {}, 0.04423599400234352, 0.048479138049878336, 0.049629242307085514, -0.007500172648376353],
+  [
+    "barlowTwins",
+    { deviation: "unbiased" },
+    0.17639506083629422,
+    0.11962316342522653,
+    0.12625883177079533,
+    -0.018213640361322295,
+  ],
   ["vicreg", {}, 8.780871980389724, 2.1188147460039977, 2.67046386152945, -0.6676970729052658],
+] as const;
+
+/** The second view of the goldens is the target: no gradient flows there. */
+const oneDirection = [
+  ["byol", 0.09739847949160499, 0.13757517656801954, -0.029806494212720205],
+  ["simSiam", -0.9513007602541974, 0.06878758828400977, -0.014903247106360103],
 ] as const;
 
 // The goldens of SIGReg are T of the first view alone: given twice, the mean is the same T and each copy has half
@@ -36,6 +51,16 @@ describe.each(testedEngines.map((engine) => [engine.name, engine] as const))(
       near(value.gradientNorms[0], firstNorm);
       near(value.gradientNorms[1], secondNorm);
       near(value.gradients[0]!.data[0], firstElement);
+    });
+
+    test.each(oneDirection)("%s, from the first view to the second", async (name, total, norm, firstElement) => {
+      const [prediction, target] = goldenViews();
+      const given = { targets: [target], targetViews: [1], engine };
+      const value = await objectiveValue(name, [prediction], given);
+      near(value.total, total);
+      near(value.gradientNorms[0], norm);
+      near(value.gradients[0]!.data[0], firstElement);
+      expect(value.targetGradientNorms).toEqual([0]);
     });
 
     test.each(sigregValues)("SIGReg on the %s domain", async (domain, statistic, norm, firstElement) => {

@@ -1,4 +1,6 @@
 /** Objectives: one export line each. Only definitions (and types) are exported here, the catalogue reads this file. */
+export { barlowTwins } from "./barlow-twins.js";
+export { byol } from "./byol.js";
 export type { Head, HeadDims, HeadOutput, HeadPass, HeadSide, ModuleSpecs, ModuleTensors } from "./head.js";
 export { lejepa } from "./lejepa.js";
 export type {
@@ -12,5 +14,6 @@ export type {
   RunLength,
   UsualTraining,
 } from "./objective.js";
+export { simSiam } from "./sim-siam.js";
 export { simclr } from "./simclr.js";
 export { vicreg } from "./vicreg.js";

@@ -34,6 +34,7 @@ export const lejepa: Objective<typeof lejepaOptions> = {
   options: lejepaOptions,
   projector: { hiddenDim: 512, numHiddenLayers: 2, outDim: 64 },
   defaultViews: ["lejepaGlobal", "lejepaGlobal"],
+  localPreset: "lejepaLocal",
   weights: ({ regularizerWeight }) => ({ invariance: 1 - regularizerWeight, sigreg: regularizerWeight }),
 
   noise: ({ numSlices }, { projectionDim }, random) => ({

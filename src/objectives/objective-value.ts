@@ -20,7 +20,7 @@ export interface ObjectiveValueOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Takes the place of drawn noise, e.g. { directions } for SIGReg. */
   readonly noise?: Readonly<Record<string, HostArray>>;
-  /** What the projections are compared with, where the objective has a target: one a view or [B, D] each. */
+  /** What the projections are compared with, where the objective has targets: arrays like the projections. */
   readonly targets?: readonly HostArray[];
   /** The view each target is of; by default 0, 1, ... */
   readonly targetViews?: readonly number[];
@@ -39,12 +39,14 @@ export interface ObjectiveValue {
   readonly gradients: readonly HostArray[];
   /** Length of each gradient. */
   readonly gradientNorms: readonly number[];
+  /** Length of the total's gradient in each target: zeros, as no gradient flows there. */
+  readonly targetGradientNorms: readonly number[];
 }
 
 /**
  * Total, terms and gradients of an objective for given projections.
  * @param name of an objective
- * @param projections one array a view, each float32 [B, D]
+ * @param projections one array a view, each float32 [B, D], or [B, K, D] for objectives that predict places
  * @throws UnknownNameError, ShapeError or ValueError if name, arrays or options do not fit
  */
 export async function objectiveValue(
@@ -54,6 +56,7 @@ export async function objectiveValue(
 ): Promise<ObjectiveValue> {
   const objective: Objective = lookUp("objectiveValue", "objective", objectives, name);
   const config = resolveOptions(name, objective.options, options.config);
+  if (projections.length === 0) throw new ShapeError(name, "projections", "at least 1 view", [0]);
   const numGlobalViews = options.numGlobalViews ?? projections.length;
   if (!(numGlobalViews >= 1 && numGlobalViews <= projections.length)) {
     throw new ValueError(
@@ -71,22 +74,24 @@ export async function objectiveValue(
   };
 
   const body = ({ views, noise = {}, targets = {}, scalars = {} }: Record<keyof typeof inputs, Named<Tensor>>) => {
-    const { value, aux, gradient } = valueAndGradient(views, (viewed) => {
-      const given = options.targets && { targets: Object.values(targets) };
+    // Targets are differentiated too, to show that nothing flows there.
+    const { value, aux, gradient } = valueAndGradient({ views, targets }, (moved) => {
+      const given = options.targets && { targets: Object.values(moved.targets ?? {}) };
       const seen = options.targetViews && { targetViews: options.targetViews };
-      const input = { projections: Object.values(viewed), numGlobalViews, noise, scalars, ...given, ...seen };
+      const input = { projections: Object.values(moved.views), numGlobalViews, noise, scalars, ...given, ...seen };
       const { total, terms } = objective.loss(input, config);
       return { value: total, aux: terms };
     });
-    return { total: value, terms: aux, gradients: gradient };
+    return { total: value, terms: aux, gradients: gradient.views, targetGradients: gradient.targets ?? {} };
   };
-  const { total, terms, gradients } = await runOnce(inputs, body, options.engine);
+  const { total, terms, gradients, targetGradients = {} } = await runOnce(inputs, body, options.engine);
 
   return {
     total: total.data[0]!,
     terms: Object.fromEntries(Object.entries(terms).map(([term, { data }]) => [term, data[0]!])),
     gradients: Object.values(gradients),
     gradientNorms: Object.values(gradients).map(lengthOf),
+    targetGradientNorms: Object.values(targetGradients).map(lengthOf),
   };
 }
 
@@ -108,8 +113,10 @@ function noiseFor(
   { seed = 0, noise = {} }: ObjectiveValueOptions,
 ): Readonly<Record<string, HostArray>> {
   const shape = projections[0]?.shape ?? [0];
-  if (shape.length !== 2) throw new ShapeError(objective.name, "projections[0]", ["B", "D"], shape);
-  const [batchSize, projectionDim] = shape as [number, number];
+  if (shape.length !== 2 && shape.length !== 3) {
+    throw new ShapeError(objective.name, "projections[0]", "shape [B, D], or [B, K, D] for K places", shape);
+  }
+  const [batchSize, projectionDim] = [shape[0]!, shape.at(-1)!];
   const drawn = objective.noise?.(config, { batchSize, projectionDim }, new Random(keyFor(seed, "noise", 0)));
   return { ...drawn, ...noise };
 }

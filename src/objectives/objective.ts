@@ -39,7 +39,7 @@ export interface ObjectiveNeeds {
  * "scale-free": only directions count, the length of a projection means nothing;
  * "unit-spread": each dimension keeps a standard deviation, the mean is free;
  * "standard-normal": mean 0 and covariance I;
- * "free": the objective leaves scale and place of what is watched open, as reconstruction does.
+ * "free": the objective leaves scale and place of what is watched open, as correlations and reconstruction do.
  */
 export type ProjectionTarget = "scale-free" | "unit-spread" | "standard-normal" | "free";
 
@@ -110,6 +110,8 @@ export interface Objective<T extends OptionTable = OptionTable> {
   readonly projector?: ProjectorConfig;
   /** Presets of the views it is usually trained with, one a view, global ones first. */
   readonly defaultViews: readonly PresetName[];
+  /** Preset of the small crops, where `needs.localViews` allows them and a run asks for some. */
+  readonly localPreset?: PresetName;
   readonly training?: UsualTraining;
   /** Which encoder is evaluated and exported, where there are two; default "online". */
   readonly evaluates?: "online" | "target";
@@ -130,6 +132,14 @@ export interface Objective<T extends OptionTable = OptionTable> {
   schedules?(config: ConfigOf<T>, run: RunLength): Readonly<Record<string, Schedule>>;
   /** @throws ShapeError if there are too few views or their shapes differ */
   loss(input: ObjectiveInput, config: ConfigOf<T>): ObjectiveResult;
+}
+
+/**
+ * Whether `loss` compares projections with targets (outputs of a target, or the images themselves) rather than with each
+ * other.
+ */
+export function comparesWithTargets({ target, masking }: ObjectiveNeeds): boolean {
+  return target !== "none" || masking !== "none";
 }
 
 /** The total of terms under these weights. */

@@ -29,3 +29,9 @@ test("without hidden layers it is linear", () => {
   expect(pathsOf(0)).toEqual(["output/weight 8x2", "output/bias 2"]);
   expect(countParameters(projector(8, { hiddenDim: 4, numHiddenLayers: 0, outDim: 2 }).parameters)).toBe(18);
 });
+
+test("with a final norm the last layer has no bias, and the norm neither gain nor bias", () => {
+  const { parameters } = projector(8, { hiddenDim: 4, numHiddenLayers: 0, outDim: 2 }, { finalNorm: true });
+  const paths = [...flattenTree(parameters, isParameterSpec).keys()];
+  expect(paths).toEqual(["output/weight", "norm/runningMean", "norm/runningVariance"]);
+});

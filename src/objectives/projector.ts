@@ -9,13 +9,19 @@ export const projectorOptions = {
 } satisfies OptionTable;
 export type ProjectorConfig = ConfigOf<typeof projectorOptions>;
 
+export interface ProjectorShape {
+  /** End in a BatchNorm without gain and bias, as SimSiam's does. */
+  readonly finalNorm?: boolean;
+}
+
 /**
- * numHiddenLayers × (linear → BatchNorm → ReLU), then linear.
+ * numHiddenLayers × (linear → BatchNorm → ReLU), then linear, then perhaps a BatchNorm without gain and bias.
  * @returns layer [B, featureDim] -> [B, outDim]
- * Source: SimCLR (arXiv:2002.05709) and VICReg (arXiv:2105.04906). Deviation: the hidden linear layers have no bias,
- * which the BatchNorm after them would cancel.
+ * Source: SimCLR (arXiv:2002.05709) and VICReg (arXiv:2105.04906). Deviation: a linear layer before a BatchNorm
+ * has no bias, which the BatchNorm would cancel.
  */
-export function projector(featureDim: number, config: ProjectorConfig): Layer {
+export function projector(featureDim: number, config: ProjectorConfig, shape: ProjectorShape = {}): Layer {
+  const { finalNorm = false } = shape;
   const { hiddenDim, numHiddenLayers, outDim } = config;
   const hidden = Array.from({ length: numHiddenLayers }, (_, i) => [
     `hidden${i}`,
@@ -26,5 +32,7 @@ export function projector(featureDim: number, config: ProjectorConfig): Layer {
     }),
   ]);
   const lastInDim = numHiddenLayers === 0 ? featureDim : hiddenDim;
-  return sequence({ ...Object.fromEntries(hidden), output: linear(lastInDim, outDim) }) as Layer;
+  const output = linear(lastInDim, outDim, { bias: !finalNorm });
+  const norm = finalNorm ? { norm: batchNorm(outDim, { affine: false }) } : {};
+  return sequence({ ...Object.fromEntries(hidden), output, ...norm }) as Layer;
 }

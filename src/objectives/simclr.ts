@@ -23,6 +23,7 @@ export const simclr: Objective<typeof simclrOptions> = {
   options: simclrOptions,
   projector: { hiddenDim: 512, numHiddenLayers: 2, outDim: 128 },
   defaultViews: ["simclr", "simclr"],
+  localPreset: "dinoLocal",
   weights: () => ({ ntXent: 1 }),
 
   loss({ projections }, config) {

@@ -32,6 +32,7 @@ export const vicreg: Objective<typeof vicregOptions> = {
   options: vicregOptions,
   projector: { hiddenDim: 512, numHiddenLayers: 2, outDim: 512 },
   defaultViews: ["vicreg", "vicreg"],
+  localPreset: "dinoLocal",
   weights: ({ invarianceWeight, varianceWeight, covarianceWeight }) => ({
     invariance: invarianceWeight,
     variance: varianceWeight,

@@ -10,4 +10,13 @@ export {
   type UpdateInput,
   type UpdateResult,
 } from "./optimizer.js";
-export { constant, type Schedule, type WarmupCosineOptions, warmupCosine } from "./schedule.js";
+export {
+  type BetweenOptions,
+  constant,
+  cosineBetween,
+  linearBetween,
+  type Schedule,
+  stepAt,
+  type WarmupCosineOptions,
+  warmupCosine,
+} from "./schedule.js";

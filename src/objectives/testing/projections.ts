@@ -7,6 +7,13 @@ export function rowsOf({ data, shape }: HostArray): number[][] {
   return Array.from({ length: B }, (_, i) => Array.from({ length: D }, (_, d) => data[i * D + d]!));
 }
 
+/** The same array with its rows (images) in another order, or only some of them. */
+export function takeImages({ data, shape }: HostArray, order: readonly number[]): HostArray {
+  const rowSize = data.length / shape[0]!;
+  const rows = order.map((i) => Array.from(data.subarray(i * rowSize, (i + 1) * rowSize)));
+  return float32(rows.flat(), [order.length, ...shape.slice(1)]);
+}
+
 export function fromRows(rows: readonly (readonly number[])[]): HostArray {
   return float32(rows.flat(), [rows.length, rows[0]!.length]);
 }

@@ -21,4 +21,6 @@ export type { ImageSource, SourceImage, SourceListing } from "./image-source.js"
 export { withLabelsFile } from "./labels-csv.js";
 export { type OpenOptions, openImages } from "./open-images.js";
 export type { OnProgress, Progress } from "./progress.js";
+export type { SampleSet } from "./sample-set.js";
+export * from "./series/index.js";
 export { type Split, type SplitOptions, split } from "./split.js";

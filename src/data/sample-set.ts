@@ -1,0 +1,15 @@
+/** What every set has that an encoder can learn from, whatever one sample of it is: an image, a window of a series. */
+import type { Groupings, SkippedFile } from "./image-set.js";
+
+export interface SampleSet extends Groupings {
+  readonly name: string;
+  /** Number of samples. */
+  readonly numImages: number;
+  /** What each sample is called: the path of an image, the rows of a window. */
+  readonly paths: readonly string[];
+  /** In a part of a set: which samples of the whole it shows. */
+  readonly indices?: Uint32Array;
+  readonly skipped: readonly SkippedFile[];
+  readonly warnings: readonly string[];
+  close(): void;
+}

@@ -1,0 +1,13 @@
+/** Series and tables: files of numbers as windows of a series, or rows of a table. */
+export { isSeriesName, openSeries, type SeriesOptions } from "./open-series.js";
+export {
+  requireTrainableSeries,
+  type SeriesSet,
+  type SeriesSettings,
+  selectWindows,
+  standardisationOf,
+  standardisedBy,
+  type WindowReader,
+} from "./series-set.js";
+export { type SeriesSplit, splitSeries } from "./split-series.js";
+export type { Standardisation } from "./standardisation.js";

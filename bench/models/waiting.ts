@@ -18,7 +18,7 @@ export async function shareOfWaiting(folder: string, size: number): Promise<{ sh
     imageSize: size,
     objective: { name: "simclr", options: {} },
     encoder: { name: "vit", options: {} },
-    projector: simclr.projector,
+    projector: simclr.projector!,
     optimizer: { name: "adamw", options: {} },
     views: simclr.defaultViews.map((preset) => recipeFor(preset, { size })),
     numGlobalViews: simclr.defaultViews.length,

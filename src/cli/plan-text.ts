@@ -48,7 +48,9 @@ function settings(options: Readonly<Record<string, unknown>>): string {
   return pairs.length === 0 ? "" : ` (${pairs.join(", ")})`;
 }
 
-function projectorOf({ hiddenDim, numHiddenLayers, outDim }: TrainPlan["config"]["projector"]): string {
+function projectorOf(projector: TrainPlan["config"]["projector"]): string {
+  if (projector === undefined) return "none";
+  const { hiddenDim, numHiddenLayers, outDim } = projector;
   const hidden =
     numHiddenLayers === 0 ? "no hidden layer" : `${countOf(numHiddenLayers, "hidden layer")} of ${hiddenDim}`;
   return `${hidden}, projections of ${outDim}`;

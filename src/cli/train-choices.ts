@@ -32,6 +32,12 @@ const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
     flag: "--encoder-set <key=value>",
     doc: "option of the encoder; may be repeated",
   },
+  optimizer: { kind: "text", flag: "--optimizer <name>", doc: "what follows the gradient (default: adamw)" },
+  optimizerOptions: {
+    kind: "settings",
+    flag: "--optimizer-set <key=value>",
+    doc: "option of the optimizer; may be repeated",
+  },
   projector: { kind: "settings", doc: "{ hiddenDim, numHiddenLayers, outDim }" },
   size: { kind: "number", flag: "--size <pixels>", doc: "side of the views (default: from the images)", bounds: COUNT },
   epochs: { kind: "number", flag: "--epochs <count>", doc: "train for so many passes", bounds: { above: 0 } },
@@ -148,7 +154,11 @@ function checkKind(operation: string, key: string, { kind, bounds = {} }: Choice
 }
 
 /** Options that belong to what another choice names. */
-const OPTIONS_OF = { objective: "objectiveOptions", encoder: "encoderOptions" } as const;
+const OPTIONS_OF = {
+  objective: "objectiveOptions",
+  encoder: "encoderOptions",
+  optimizer: "optimizerOptions",
+} as const;
 
 /**
  * Flags over config file. Options of the objective and the encoder are merged key by key, unless the flag names another
@@ -158,7 +168,7 @@ const OPTIONS_OF = { objective: "objectiveOptions", encoder: "encoderOptions" } 
 export function mergeChoices(file: Partial<TrainChoices>, flags: Partial<TrainChoices>): Partial<TrainChoices> {
   const base: Record<string, unknown> = { ...file };
   if (LENGTHS.some((key) => flags[key] !== undefined)) for (const key of LENGTHS) delete base[key];
-  for (const name of ["objective", "encoder"] as const) {
+  for (const name of ["objective", "encoder", "optimizer"] as const) {
     if (flags[name] !== undefined && flags[name] !== file[name]) delete base[OPTIONS_OF[name]];
   }
   const merged: Record<string, unknown> = { ...base, ...flags };

@@ -9,7 +9,7 @@ import type { EncoderDefinition } from "../encoders/index.js";
 import { objectives } from "../objectives/catalog.js";
 import type { Objective } from "../objectives/index.js";
 import { projectorOptions } from "../objectives/projector.js";
-import { adamw } from "../optim/index.js";
+import { type Optimizer, optimizers } from "../optim/index.js";
 import { digestOf, type TrainCadence, type TrainConfig, warmupFor } from "../train/index.js";
 import type { TrainChoices } from "./main-job.js";
 
@@ -23,6 +23,8 @@ export const DEFAULT_IMAGE_SIZE = 64;
 const SMALLEST_DEFAULT_SIZE = 16;
 const SIZE_STEP = 8;
 const LARGEST_BATCH = 256;
+const MAX_GRADIENT_NORM = 10;
+const WEIGHT_DECAY = 1e-4;
 
 /**
  * A config with every choice made: the user's, then what suits the objective, then what suits the data.
@@ -37,7 +39,7 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
     encoders,
     choices.encoder ?? "convnet",
   );
-  const numbers = chooseNumbers(choices, set, encoder);
+  const numbers = chooseNumbers(choices, set, encoder, objective);
   const { size: imageSize, batch: batchSize, chunk, learningRate, weightDecay, seed, threads: numThreads } = numbers;
   if (batchSize > set.numImages) {
     const hint = "Choose a smaller batch or add images.";
@@ -60,8 +62,8 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
       options: resolveOptions(objective.name, objective.options, choices.objectiveOptions),
     },
     encoder: { name: encoder.name, options: resolveOptions(encoder.name, encoder.options, choices.encoderOptions) },
-    projector: resolveOptions("projector", projectorOptions, { ...objective.projector, ...choices.projector }),
-    optimizer: { name: adamw.name, options: resolveOptions(adamw.name, adamw.options) },
+    ...chooseProjector(objective, choices.projector),
+    optimizer: chooseOptimizer(choices),
     views,
     numGlobalViews: chooseNumGlobalViews(choices, views, imageSize),
     batchSize,
@@ -71,7 +73,8 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
     learningRate,
     finalLearningRate: 0,
     weightDecay,
-    maxGradientNorm: 10,
+    ...finalWeightDecay(objective, choices),
+    maxGradientNorm: objective.training?.maxGradientNorm ?? MAX_GRADIENT_NORM,
     seed,
     engine: (await chooseEngine(choices.engine)).name,
     numThreads,
@@ -132,7 +135,13 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
     imageSize,
     objective: { name: objectiveName, options: { ...objective.options, ...choices.objectiveOptions } },
     encoder: { name: choices.encoder ?? encoder.name, options: { ...encoder.options, ...choices.encoderOptions } },
-    projector: { ...saved.projector, ...choices.projector },
+    ...chooseProjector(
+      { name: objectiveName, ...(saved.projector && { projector: saved.projector }) },
+      choices.projector,
+    ),
+    ...(choices.optimizer !== undefined || choices.optimizerOptions !== undefined
+      ? { optimizer: chooseOptimizer({ optimizer: saved.optimizer.name, ...choices }) }
+      : {}),
     views: isOtherView ? chooseViews({ ...choices, objective: objectiveName }, imageSize) : saved.views,
     numGlobalViews: choices.numGlobalViews ?? saved.numGlobalViews,
     batchSize,
@@ -153,19 +162,43 @@ function objectiveNamed(name = "simclr"): Objective {
 }
 
 /** Choices that are numbers, each the user's or what suits the data. */
-function chooseNumbers(choices: TrainChoices, set: ImageSet, encoder: EncoderDefinition) {
+function chooseNumbers(choices: TrainChoices, set: ImageSet, encoder: EncoderDefinition, { training = {} }: Objective) {
   const batch = choices.batch ?? batchFor(set.numImages);
-  const peak = encoder.learningRate * Math.sqrt(batch / LARGEST_BATCH);
+  const peak = encoder.learningRate * Math.sqrt(batch / LARGEST_BATCH) * (training.learningRateFactor ?? 1);
   const table = {
     size: { default: sizeFor(set), min: 4, max: 1024, integer: true, doc: "side of the views in pixels" },
     batch: { default: batch, min: 2, integer: true, doc: "images a step" },
     chunk: count(batch, "images of a batch encoded at a time"),
     learningRate: { default: peak, min: 0, doc: "peak learning rate" },
-    weightDecay: { default: 1e-4, min: 0, doc: "decoupled weight decay" },
+    weightDecay: { default: training.weightDecay ?? WEIGHT_DECAY, min: 0, doc: "weight decay" },
     seed: { default: 0, min: 0, integer: true, doc: "everything random follows from it" },
     threads: count(availableParallelism(), "threads of the engine"),
   };
   return resolveOptions("train", table, given(choices, table));
+}
+
+/** The objective's own projector with what was chosen; an objective without one has none to change. */
+function chooseProjector(
+  objective: Pick<Objective, "name" | "projector">,
+  chosen: TrainChoices["projector"],
+): Pick<TrainConfig, "projector"> {
+  if (objective.projector !== undefined)
+    return { projector: resolveOptions("projector", projectorOptions, { ...objective.projector, ...chosen }) };
+  if (chosen === undefined || Object.keys(chosen).length === 0) return {};
+  const hint = `${objective.name} predicts without one; see its options.`;
+  throw new ValueError("train", "projector", `left out for ${objective.name}`, chosen, hint);
+}
+
+/** AdamW, or the one asked for. */
+function chooseOptimizer({ optimizer = "adamw", optimizerOptions }: Partial<TrainChoices>): TrainConfig["optimizer"] {
+  const { name, options } = lookUp<Optimizer>("train", "optimizer", optimizers, optimizer);
+  return { name, options: resolveOptions(name, options, optimizerOptions) };
+}
+
+/** A weight decay that the user set stays where it was set. */
+function finalWeightDecay({ training }: Objective, choices: TrainChoices): Pick<TrainConfig, "finalWeightDecay"> {
+  const final = choices.weightDecay === undefined ? training?.finalWeightDecay : undefined;
+  return final === undefined ? {} : { finalWeightDecay: final };
 }
 
 function count(standard: number, doc: string): NumberOption {
@@ -209,6 +242,8 @@ const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
   objectiveOptions: true,
   encoder: true,
   encoderOptions: true,
+  optimizer: true,
+  optimizerOptions: true,
   projector: true,
   size: true,
   epochs: true,

@@ -15,7 +15,10 @@ export interface TrainChoices {
   readonly objectiveOptions?: Readonly<Record<string, unknown>>;
   readonly encoder?: string;
   readonly encoderOptions?: Readonly<Record<string, unknown>>;
-  readonly projector?: Partial<TrainConfig["projector"]>;
+  readonly projector?: Partial<NonNullable<TrainConfig["projector"]>>;
+  /** AdamW if absent. */
+  readonly optimizer?: string;
+  readonly optimizerOptions?: Readonly<Record<string, unknown>>;
   /** Side of the views in pixels. */
   readonly size?: number;
   /** Give one of epochs, steps and minutes. */

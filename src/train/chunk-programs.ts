@@ -1,5 +1,5 @@
 /**
- * A training step in chunks, as four programs. The gradient of a loss L of all features in the encoder's parameters w
+ * A training step in chunks, as four programs. The gradient of a loss L of all encodings in the encoder's parameters w
  * is a sum over the images, whatever L couples:
  *   ∂L/∂w = Σ_chunks Σ_{i in chunk} (∂f_i/∂w)ᵀ g_i,   g_i = ∂L/∂f_i
  * so each chunk can be encoded again and pulled back by itself, once g is known of the whole batch.
@@ -7,8 +7,8 @@
 
 import type { HostArray } from "../compute/index.js";
 import {
+  type Branch,
   flattenTree,
-  float32Spec,
   isTensor,
   mapTree,
   type Program,
@@ -18,45 +18,57 @@ import {
   trace,
   valueAndGradient,
 } from "../compute/index.js";
-import { join, trainingMode } from "../nn/index.js";
-import { encodeViews, projectFeatures } from "./model.js";
-import { clipAndUpdate, type StepProgramOptions, type UpdateTensors } from "./step-program.js";
-import type { Named, StepReport, StepSpecs } from "./training-step.js";
+import { join, targetMode, trainingMode } from "../nn/index.js";
+import { encodeOnline, encodeTarget, lossOf } from "./forward.js";
+import { namedOf, type StepProgramOptions } from "./step-program.js";
+import type { Named, Parts, StepReport, StepSpecs } from "./training-step.js";
+import { clipAndUpdate, moveTarget, type UpdateTensors } from "./update.js";
 
 type Arrays = Tree<HostArray>;
+type Modules = Readonly<Record<string, Branch<Tensor>>>;
+type Given = Readonly<Record<string, Tree<Tensor>>>;
 
-/** Features of one chunk, one array a view. BatchNorm's statistics move here, chunk by chunk. */
+/** Of one chunk: its images, and what is hidden of them. */
+interface ChunkInputs extends Parts<HostArray> {
+  readonly views: Named<HostArray>;
+  readonly masks: Named<HostArray>;
+}
+
+/** Encodings of one chunk, one array a view. BatchNorm's statistics move here, chunk by chunk. */
 export type EncodeProgram = Program<
-  { readonly trainable: Arrays; readonly buffers: Arrays; readonly views: Named<HostArray> },
-  { readonly features: Named<HostArray>; readonly buffers?: Arrays }
+  ChunkInputs & { readonly target: Parts<HostArray> },
+  {
+    readonly encoded: Named<HostArray>;
+    readonly targets?: Named<HostArray>;
+    readonly buffers?: Arrays;
+    readonly targetBuffers?: Arrays;
+  }
 >;
 
 export interface HeadOutputs {
-  readonly gradient: { readonly projector?: Arrays; readonly features: Named<HostArray> };
+  readonly gradient: { readonly modules?: Arrays; readonly encoded: Named<HostArray> };
   readonly buffers?: Arrays;
-  readonly report: Pick<StepReport, "total" | "terms" | "projections">;
+  readonly targetBuffers?: Arrays;
+  readonly report: Pick<StepReport, "total" | "terms" | "projections" | "positives">;
 }
 
-/** Loss of all features, and its gradient in them and in the projector. */
+/** Loss of all encodings, and its gradient in them and in the head. */
 export type HeadProgram = Program<
-  {
-    readonly trainable: Arrays;
-    readonly buffers: Arrays;
-    readonly features: Named<HostArray>;
+  Parts<HostArray> & {
+    readonly target: Parts<HostArray>;
+    readonly encoded: Named<HostArray>;
+    readonly targets: Named<HostArray>;
+    readonly views: Named<HostArray>;
+    readonly masks: Named<HostArray>;
     readonly noise: Named<HostArray>;
+    readonly scheduled: Named<HostArray>;
   },
   HeadOutputs
 >;
 
 /** Adds to a sum what one chunk contributes to the gradient of the encoder. */
 export type BackwardProgram = Program<
-  {
-    readonly trainable: Arrays;
-    readonly buffers: Arrays;
-    readonly views: Named<HostArray>;
-    readonly featureGradient: Named<HostArray>;
-    readonly sum: Arrays;
-  },
+  ChunkInputs & { readonly encodedGradient: Named<HostArray>; readonly sum: Arrays },
   { readonly sum: Arrays }
 >;
 
@@ -65,48 +77,93 @@ export type UpdateProgram = Program<
     readonly trainable: Arrays;
     readonly gradient: Arrays;
     readonly slots: Named<Arrays>;
+    readonly target: Arrays;
     readonly scalars: Named<HostArray>;
+    readonly steadyScalars: Named<HostArray>;
+    readonly scheduled: Named<HostArray>;
   },
-  { readonly trainable: Arrays; readonly slots: Named<Arrays>; readonly gradientNorm: HostArray }
+  {
+    readonly trainable: Arrays;
+    readonly slots: Named<Arrays>;
+    readonly target?: Arrays;
+    readonly report: Pick<StepReport, "gradientNorm" | "gradientNorms" | "targetDrift">;
+  }
 >;
-
-type Branches<T> = Record<string, Tree<T>>;
 
 export async function traceEncode(
   specs: StepSpecs,
   numImages: number,
-  { model }: StepProgramOptions,
+  { model, numGlobalViews }: StepProgramOptions,
 ): Promise<EncodeProgram> {
-  const { trainable, buffers } = encoderOf(specs);
-  const views = chunkViews(specs, numImages);
-  const program = await trace({ trainable, buffers, views }, (given) => {
-    const inputs = given as Branches<Tensor>;
+  const target = encoderOf(specs.target);
+  const program = await trace({ ...encoderOf(specs), target, ...chunkOf(specs, numImages) }, (given) => {
+    const { trainable = {}, buffers = {}, target = {}, ...inputs } = given as Given;
+    const views = Object.values(namedOf(inputs.views));
     const mode = trainingMode();
-    const parameters = join(inputs.trainable!, inputs.buffers ?? {});
-    const features = encodeViews(model, parameters as never, tensorsOf(inputs.views), mode);
-    return { features: nameViews(features), buffers: mode.updates.appliedTo(inputs.buffers ?? {}) };
+    const encoded = encodeOnline(
+      model,
+      join(trainable, buffers) as Branch<Tensor>,
+      { views, masks: namedOf(inputs.masks) },
+      mode,
+    );
+    const outputs = { encoded: nameViews(encoded), buffers: mode.updates.appliedTo(buffers) };
+    if (model.targetSpecs === undefined) return outputs as Tree<Tensor>;
+    const targetParts = target as unknown as Partial<Parts<Tensor>>;
+    const itsMode = targetMode();
+    const parameters = join(targetParts.trainable ?? {}, targetParts.buffers ?? {}) as Branch<Tensor>;
+    const targets = encodeTarget(model, parameters, views.slice(0, numGlobalViews), itsMode);
+    const targetBuffers = itsMode.updates.appliedTo(targetParts.buffers ?? {});
+    return { ...outputs, targets: nameViews(targets), targetBuffers } as Tree<Tensor>;
   });
   return program as unknown as EncodeProgram;
 }
 
-export async function traceHead(specs: StepSpecs, { model, numGlobalViews }: StepProgramOptions): Promise<HeadProgram> {
-  const { trainable, buffers } = projectorOf(specs);
-  const features = featureSpecs(specs.views, model.encoder.featureDim);
-  const program = await trace({ trainable, buffers, features, noise: specs.noise }, (given) => {
-    const inputs = given as Branches<Tensor>;
-    const projectorBuffers = inputs.buffers ?? {};
-    const noise = (inputs.noise ?? {}) as Named<Tensor>;
+/** Specifications of the encodings of the whole batch, from those of a chunk. */
+export interface EncodedSpecs {
+  readonly encoded: Named<TensorSpec>;
+  readonly targets: Named<TensorSpec>;
+}
+
+export async function traceHead(
+  specs: StepSpecs,
+  { encoded, targets }: EncodedSpecs,
+  { model, numGlobalViews }: StepProgramOptions,
+): Promise<HeadProgram> {
+  const { noise, scheduled } = specs;
+  const inputSpecs = { ...headOf(specs), target: headOf(specs.target), encoded, targets, noise, scheduled };
+  const program = await trace({ ...inputSpecs, ...imagesForHead(specs, model) }, (given) => {
+    const inputs = given as Given;
+    const headBuffers = inputs.buffers ?? {};
+    const { trainable = {}, buffers = {} } = (inputs.target ?? {}) as unknown as Partial<Parts<Tensor>>;
     const mode = trainingMode();
-    const differentiated = { projector: inputs.trainable!, features: inputs.features! };
-    const { value, aux, gradient } = valueAndGradient<Branches<Tensor>, Branches<Tensor>>(differentiated, (at) => {
-      const parameters = join(at.projector ?? {}, projectorBuffers);
-      const projections = projectFeatures(model, parameters as never, tensorsOf(at.features), mode);
-      const { total, terms } = model.objective.loss({ projections, numGlobalViews, noise }, model.objectiveConfig);
-      const updated = mode.updates.appliedTo(projectorBuffers);
-      return { value: total, aux: { terms, projections: projections[0]!, buffers: updated } };
+    const target = model.targetSpecs && {
+      encoded: tensorsOf(inputs.targets),
+      parameters: join(trainable, buffers) as Modules,
+      mode: targetMode(),
+    };
+    const differentiated = { modules: inputs.trainable ?? {}, encoded: inputs.encoded! };
+    const { value, aux, gradient } = valueAndGradient<Given, Given>(differentiated, (at) => {
+      const parameters = join(at.modules ?? {}, headBuffers) as Modules;
+      const { total, report } = lossOf(model, {
+        online: { encoded: tensorsOf(at.encoded), parameters, mode },
+        ...(target && { target }),
+        views: Object.values(namedOf(inputs.views)),
+        masks: namedOf(inputs.masks),
+        noise: namedOf(inputs.noise),
+        scalars: namedOf(inputs.scheduled),
+        numGlobalViews,
+      });
+      const updated = mode.updates.appliedTo(headBuffers);
+      const targetBuffers = target?.mode.updates.appliedTo(buffers) ?? {};
+      return { value: total, aux: { report: report as Tree<Tensor>, buffers: updated, targetBuffers } };
     });
-    const { buffers: nextBuffers = {}, ...seen } = aux;
-    return { gradient, buffers: nextBuffers, report: { total: value, ...seen } };
+    const { buffers: nextBuffers = {}, targetBuffers = {}, report } = aux;
+    return {
+      gradient,
+      buffers: nextBuffers,
+      targetBuffers,
+      report: { total: value, ...(report as Modules) },
+    } as Tree<Tensor>;
   });
   return program as unknown as HeadProgram;
 }
@@ -114,20 +171,21 @@ export async function traceHead(specs: StepSpecs, { model, numGlobalViews }: Ste
 export async function traceBackward(
   specs: StepSpecs,
   numImages: number,
+  encodedGradient: Named<TensorSpec>,
   { model }: StepProgramOptions,
 ): Promise<BackwardProgram> {
-  const { trainable, buffers } = encoderOf(specs);
-  const views = chunkViews(specs, numImages);
-  const featureGradient = featureSpecs(views, model.encoder.featureDim);
-  const program = await trace({ trainable, buffers, views, featureGradient, sum: trainable }, (given) => {
-    const inputs = given as Branches<Tensor>;
-    const gradients = tensorsOf(inputs.featureGradient);
+  const encoder = encoderOf(specs);
+  const inputSpecs = { ...encoder, ...chunkOf(specs, numImages), encodedGradient, sum: encoder.trainable };
+  const program = await trace(inputSpecs, (given) => {
+    const inputs = given as Given;
+    const gradients = tensorsOf(inputs.encodedGradient);
+    const seen = { views: Object.values(namedOf(inputs.views)), masks: namedOf(inputs.masks) };
     const { gradient } = valueAndGradient(inputs.trainable!, (encoder) => {
-      const parameters = join(encoder, inputs.buffers ?? {});
+      const parameters = join(encoder, inputs.buffers ?? {}) as Branch<Tensor>;
       // In training mode as before, but what it records is dropped: encoding has recorded it.
-      const features = encodeViews(model, parameters as never, tensorsOf(inputs.views), trainingMode());
-      // Linear in the features with the gradient g as its slope: its gradient in w is (∂f/∂w)ᵀ g.
-      const pulled = features.map((feature, v) => feature.mul(gradients[v]!).sum());
+      const encoded = encodeOnline(model, parameters, seen, trainingMode());
+      // Linear in the encodings with the gradient g as its slope: its gradient in w is (∂f/∂w)ᵀ g.
+      const pulled = encoded.map((encoding, v) => encoding.mul(gradients[v]!).sum());
       return { value: pulled.reduce((sum, value) => sum.add(value)), aux: {} };
     });
     const parts = flattenTree<Tensor>(gradient, isTensor);
@@ -137,40 +195,51 @@ export async function traceBackward(
 }
 
 export async function traceUpdate(specs: StepSpecs, options: StepProgramOptions): Promise<UpdateProgram> {
-  const { trainable, slots, scalars } = specs;
-  const program = await trace({ trainable, gradient: trainable, slots, scalars }, (given) => {
-    return clipAndUpdate(given as unknown as UpdateTensors, options) as Tree<Tensor>;
+  const { trainable, slots, scalars, steadyScalars, scheduled } = specs;
+  const target = specs.target.trainable;
+  const inputSpecs = { trainable, gradient: trainable, slots, target, scalars, steadyScalars, scheduled };
+  const program = await trace(inputSpecs, (given) => {
+    const inputs = given as Given;
+    const { gradientNorm, gradientNorms, ...next } = clipAndUpdate(inputs as unknown as UpdateTensors, options);
+    const moved = moveTarget(inputs.target, next.trainable, namedOf(inputs.scheduled));
+    return { ...next, target: moved.target, report: { gradientNorm, gradientNorms, ...moved.report } } as Tree<Tensor>;
   });
   return program as unknown as UpdateProgram;
 }
 
-/** The part of a tree of parameters that belongs to the encoder; nothing where it has none. */
-export function encoderOf<T>({ trainable, buffers }: PartsOf<T>): PartsOf<T> {
-  return { trainable: branch(trainable, "encoder"), buffers: branch(buffers, "encoder") };
+/** The part of trees of parameters that belongs to the encoder; nothing where it has none. */
+export function encoderOf<T>({ trainable, buffers }: Parts<T>): Parts<T> {
+  const encoder = (tree: Tree<T>) => (tree as Readonly<Record<string, Tree<T>>>).encoder ?? {};
+  return { trainable: encoder(trainable), buffers: encoder(buffers) };
 }
 
-export function projectorOf<T>({ trainable, buffers }: PartsOf<T>): PartsOf<T> {
-  return { trainable: branch(trainable, "projector"), buffers: branch(buffers, "projector") };
+/** The part that belongs to the head. */
+export function headOf<T>({ trainable, buffers }: Parts<T>): Parts<T> {
+  const head = (tree: Tree<T>) => {
+    const { encoder: _encoder, ...modules } = tree as Readonly<Record<string, Tree<T>>>;
+    return modules;
+  };
+  return { trainable: head(trainable), buffers: head(buffers) };
 }
 
-interface PartsOf<T> {
-  readonly trainable: Tree<T>;
-  readonly buffers: Tree<T>;
+/** What a head may read of the images themselves: where something is hidden, that is what it predicts. */
+export function imagesForHead<T>(
+  { views, masks }: { readonly views: Named<T>; readonly masks: Named<T> },
+  { objective }: StepProgramOptions["model"],
+): { readonly views: Named<T>; readonly masks: Named<T> } {
+  return objective.needs.masking === "none" ? { views: {}, masks } : { views, masks };
 }
 
-function branch<T>(tree: Tree<T>, name: string): Tree<T> {
-  return (tree as Readonly<Record<string, Tree<T>>>)[name] ?? {};
+function chunkOf({ views, masks }: StepSpecs, numImages: number) {
+  return { views: withRows(views, numImages), masks: withRows(masks, numImages) };
 }
 
-/** Features of these views: [B, F] each. */
-export function featureSpecs(views: Named<TensorSpec>, featureDim: number): Named<TensorSpec> {
-  const specs = Object.values(views).map(({ shape }) => float32Spec([shape[0]!, featureDim]));
-  return Object.fromEntries(Object.keys(views).map((name, v) => [name, specs[v]!]));
-}
-
-function chunkViews({ views }: StepSpecs, numImages: number): Named<TensorSpec> {
-  const entries = Object.entries(views);
-  return Object.fromEntries(entries.map(([name, { shape }]) => [name, float32Spec([numImages, ...shape.slice(1)])]));
+/** The same specifications for another number of images. */
+export function withRows(specs: Named<TensorSpec>, numImages: number): Named<TensorSpec> {
+  const entries = Object.entries(specs);
+  return Object.fromEntries(
+    entries.map(([name, spec]) => [name, { ...spec, shape: [numImages, ...spec.shape.slice(1)] }]),
+  );
 }
 
 function nameViews(tensors: readonly Tensor[]): Named<Tensor> {

@@ -1,7 +1,7 @@
 /**
  * A training step that encodes a batch in chunks, with the gradient of the whole: each image is encoded once without
  * gradient for the loss to see it among all others, and once more to pull its share of the gradient back. Memory grows
- * with the chunk, time by about a third. Of the batch itself only views, features and their gradients are held.
+ * with the chunk, time by about a third. Of the batch itself only views, encodings and their gradients are held.
  *
  * An encoder that couples the images of a batch (BatchNorm) normalises each chunk by itself: then this is the exact
  * gradient of that other function. Its running statistics move once a chunk, in order.
@@ -22,20 +22,22 @@ import {
   ValueError,
   zerosFor,
 } from "../compute/index.js";
-import { rowsOf, setRows } from "./batch-rows.js";
+import { pooledArray, rowsOf, setRows } from "./batch-rows.js";
 import {
   type BackwardProgram,
+  type EncodedSpecs,
   type EncodeProgram,
   encoderOf,
-  featureSpecs,
   type HeadOutputs,
-  projectorOf,
+  headOf,
+  imagesForHead,
   traceBackward,
   traceEncode,
   traceHead,
   traceUpdate,
+  withRows,
 } from "./chunk-programs.js";
-import type { HostInputs, StepArrays, StepSpecs, TrainingStep } from "./training-step.js";
+import type { HostInputs, Named, StepArrays, StepOutputs, StepSpecs, TrainingStep } from "./training-step.js";
 import type { StepOptions } from "./whole-step.js";
 
 /** Images of a batch that are encoded together, and the programs for so many. */
@@ -48,7 +50,7 @@ interface Chunk {
 
 type Running<P> = P extends Program<infer I, infer O> ? Executable<I, O> : never;
 type Build = <I, O>(program: Program<I, O>) => Promise<Executable<I, O>>;
-type GradientInputs = Omit<StepArrays & HostInputs, "slots" | "scalars">;
+type GradientInputs = Omit<StepArrays & HostInputs, "slots" | "scalars" | "steadyScalars">;
 
 /**
  * @param chunkSize images; a last chunk of fewer gets programs of its own
@@ -60,55 +62,82 @@ export async function createChunkedStep(
   options: StepOptions,
 ): Promise<TrainingStep> {
   const build: Build = (program) => compile(program, options.engine, options.engineOptions);
-  const chunks = await compileChunks(specs, chunkSize, options, build);
-  const head = await build(await traceHead(specs, options));
+  const { chunks, encodedSpecs } = await compileChunks(specs, chunkSize, options, build);
+  const head = await build(await traceHead(specs, encodedSpecs, options));
   const update = await build(await traceUpdate(specs, options));
   const programs = [...new Set([...chunks.flatMap(({ encode, backward }) => [encode, backward]), head, update])];
 
   // Memory between the programs, written over in every step.
-  const features = zerosFor(featureSpecs(specs.views, options.model.encoder.featureDim)); // [B, F] a view
+  const encoded = zerosFor(encodedSpecs.encoded) as Named<HostArray>; // [B, ...] a view
+  const targets = zerosFor(encodedSpecs.targets) as Named<HostArray>;
   const headOutputs = zerosFor(specTree(head.program.outputs)) as unknown as HeadOutputs;
   const sums = [zerosFor(encoderOf(specs).trainable), zerosFor(encoderOf(specs).trainable)] as const;
 
-  /** Loss, its gradient and the next buffers: features chunk by chunk, the loss of all, back chunk by chunk. */
-  async function lossAndGradient({ views, noise, ...parameters }: GradientInputs) {
-    const encoder = encoderOf<HostArray>(parameters);
-    let encoderBuffers = encoder.buffers;
+  /** Encodings of the whole batch, chunk by chunk; buffers move on with each. */
+  async function encodeAll({ views, masks, target, ...parameters }: GradientInputs) {
+    const { trainable, ...online } = encoderOf<HostArray>(parameters);
+    const itsEncoder = encoderOf<HostArray>(target);
+    let { buffers } = online;
+    let targetBuffers = itsEncoder.buffers;
     for (const { from, size, encode } of chunks) {
-      const given = { trainable: encoder.trainable, buffers: encoderBuffers, views: rowsOf(views, from, size) };
-      const encoded = await encode.run(given);
-      for (const [name, array] of Object.entries(encoded.features)) setRows(features[name]!, from, array);
-      encoderBuffers = encoded.buffers ?? {};
+      const given = { trainable, buffers, target: { ...itsEncoder, buffers: targetBuffers } };
+      const seen = { views: rowsOf(views, from, size), masks: rowsOf(masks, from, size) };
+      const part = await encode.run({ ...given, ...seen });
+      for (const [name, array] of Object.entries(part.encoded)) setRows(encoded[name]!, from, array);
+      for (const [name, array] of Object.entries(part.targets ?? {})) setRows(targets[name]!, from, array);
+      buffers = part.buffers ?? {};
+      targetBuffers = part.targetBuffers ?? {};
     }
+    return { buffers, targetBuffers };
+  }
 
-    const { gradient, report, buffers } = await head.run(
-      { ...projectorOf<HostArray>(parameters), features, noise },
-      headOutputs,
-    );
-
+  /** What the encoder's parameters owe to the gradient in its encodings. */
+  async function pullBack({ views, masks, ...parameters }: GradientInputs, encodedGradient: Named<HostArray>) {
+    const encoder = encoderOf<HostArray>(parameters);
     let [sum, next] = sums;
     clear(sum);
     for (const { from, size, backward } of chunks) {
-      const featureGradient = rowsOf(gradient.features, from, size);
-      await backward.run({ ...encoder, views: rowsOf(views, from, size), featureGradient, sum }, { sum: next });
+      const seen = { views: rowsOf(views, from, size), masks: rowsOf(masks, from, size) };
+      const gradients = rowsOf(encodedGradient, from, size);
+      await backward.run({ ...encoder, ...seen, encodedGradient: gradients, sum }, { sum: next });
       [sum, next] = [next, sum];
     }
+    return sum;
+  }
 
+  /** Loss, its gradient and the next buffers: encodings chunk by chunk, the loss of all, back chunk by chunk. */
+  async function lossAndGradient(inputs: GradientInputs) {
+    const { noise, scheduled, target } = inputs;
+    const moved = await encodeAll(inputs);
+    const given = { ...headOf<HostArray>(inputs), target: headOf<HostArray>(target), encoded, targets };
+    const { gradient, report, ...next } = await head.run(
+      { ...given, noise, scheduled, ...imagesForHead(inputs, options.model) },
+      headOutputs,
+    );
+    const sum = await pullBack(inputs, gradient.encoded);
+    // The next step writes over what the head gave, and the state must outlive it.
     return {
-      gradient: { encoder: sum, projector: gradient.projector ?? {} },
-      // The next step writes over what the head gave, and the state must outlive it.
-      buffers: { encoder: encoderBuffers, projector: copyOf(buffers ?? {}) },
-      report: { ...report, features: Object.values(features)[0]! },
+      gradient: { encoder: sum, ...(gradient.modules as object) },
+      buffers: { encoder: moved.buffers, ...(copyOf(next.buffers ?? {}) as object) },
+      targetBuffers: { encoder: moved.targetBuffers, ...(copyOf(next.targetBuffers ?? {}) as object) },
+      report: { ...report, features: pooledArray(Object.values(encoded)[0]!) },
     };
   }
 
   return {
-    peakBytes: peakBytes(programs, [specs.views, features, headOutputs, ...sums]),
-    async run({ trainable, slots, scalars, ...inputs }, into) {
-      const { gradient, buffers, report } = await lossAndGradient({ trainable, ...inputs });
-      const places = into && { trainable: into.trainable, slots: into.slots, gradientNorm: into.report.gradientNorm };
-      const { gradientNorm, ...next } = await update.run({ trainable, gradient, slots, scalars }, places);
-      return { ...next, buffers, report: { ...report, gradientNorm } };
+    peakBytes: peakBytes(programs, [specs.views, encoded, targets, headOutputs, ...sums]),
+    async run({ trainable, slots, scalars, steadyScalars, ...inputs }, into) {
+      const { gradient, buffers, targetBuffers, report } = await lossAndGradient({ trainable, ...inputs });
+      const { scheduled, target } = inputs;
+      const given = { trainable, gradient, slots, target: target.trainable, scalars, steadyScalars, scheduled };
+      const next = await update.run(given, into && placesOf(into));
+      return {
+        trainable: next.trainable,
+        slots: next.slots,
+        buffers,
+        target: { trainable: next.target ?? {}, buffers: targetBuffers },
+        report: { ...report, ...next.report },
+      };
     },
     gradient: async (inputs) => (await lossAndGradient(inputs)).gradient,
     async dispose() {
@@ -117,29 +146,41 @@ export async function createChunkedStep(
   };
 }
 
-/** The chunks of a batch in order, with the programs for their sizes. */
+/** What the update of an earlier step gave. */
+function placesOf({ trainable, slots, target, report }: StepOutputs) {
+  const { gradientNorm, gradientNorms, targetDrift } = report;
+  const measured = { gradientNorm, gradientNorms, ...(targetDrift && { targetDrift }) };
+  return { trainable, slots, target: target.trainable, report: measured };
+}
+
+/** The chunks of a batch in order, with the programs for their sizes, and what all of them give together. */
 async function compileChunks(
   specs: StepSpecs,
   chunkSize: number,
   options: StepOptions,
   build: Build,
-): Promise<Chunk[]> {
+): Promise<{ readonly chunks: Chunk[]; readonly encodedSpecs: EncodedSpecs }> {
   if (!(Number.isInteger(chunkSize) && chunkSize >= 1)) {
     throw new ValueError("train", "chunkSize", "a whole number, at least 1", chunkSize);
   }
   const batchSize = Object.values(specs.views)[0]!.shape[0]!;
   const bySize = new Map<number, Pick<Chunk, "encode" | "backward">>();
   const chunks: Chunk[] = [];
+  let encodedSpecs: EncodedSpecs = { encoded: {}, targets: {} };
   for (let from = 0; from < batchSize; from += chunkSize) {
     const size = Math.min(chunkSize, batchSize - from);
-    const programs = bySize.get(size) ?? {
-      encode: await build(await traceEncode(specs, size, options)),
-      backward: await build(await traceBackward(specs, size, options)),
-    };
-    bySize.set(size, programs);
-    chunks.push({ from, size, ...programs });
+    if (!bySize.has(size)) {
+      const encode = await build(await traceEncode(specs, size, options));
+      const { encoded = {}, targets = {} } = specTree(encode.program.outputs) as Readonly<
+        Record<string, Named<TensorSpec>>
+      >;
+      const backward = await build(await traceBackward(specs, size, encoded, options));
+      bySize.set(size, { encode, backward });
+      encodedSpecs = { encoded: withRows(encoded, batchSize), targets: withRows(targets, batchSize) };
+    }
+    chunks.push({ from, size, ...bySize.get(size)! });
   }
-  return chunks;
+  return { chunks, encodedSpecs };
 }
 
 /** At most: some of what is held is also counted as an input or output of a program. */

@@ -33,6 +33,8 @@ export interface TrainConfig {
   readonly learningRate: number;
   readonly finalLearningRate: number;
   readonly weightDecay: number;
+  /** Half a cosine takes the weight decay there; constant if absent. */
+  readonly finalWeightDecay?: number;
   /** The gradient over all parameters is shortened to this norm. */
   readonly maxGradientNorm: number;
   readonly seed: number;

@@ -17,7 +17,7 @@ import { evaluationMode } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
 import { engineOptionsOf } from "./engine-options.js";
 import { requireFiniteImages } from "./finite.js";
-import { buildModel } from "./model.js";
+import { buildEncoder } from "./model.js";
 
 export interface EmbedOptions {
   readonly onProgress?: (done: number, total: number) => void;
@@ -47,7 +47,7 @@ const CHUNK = 256;
  * @param encoderParameters the tree under "encoder" of a model's parameters, buffers included
  */
 export async function createEmbedder(config: TrainConfig, encoderParameters: Tree<HostArray>): Promise<Embedder> {
-  const { encoder } = buildModel(config);
+  const encoder = buildEncoder(config);
   const { imageSize } = config;
   const { channels } = config.data;
   const specs = { parameters: encoder.parameters, images: float32Spec([CHUNK, channels, imageSize, imageSize]) };

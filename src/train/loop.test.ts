@@ -7,6 +7,7 @@ import { tinyConfig } from "./testing/tiny-run.js";
 import { usePictures } from "./testing/use-pictures.js";
 import { createTrainer, type Trainer } from "./trainer.js";
 import type { StepOutputs } from "./training-step.js";
+import { NO_TARGET } from "./training-step.js";
 
 const scalar = (value: number): HostArray => float32([value], []);
 const vector = (...values: number[]): HostArray => float32(values, [values.length]);
@@ -54,7 +55,13 @@ function countingTrainer(totalSteps: number, reportAt: (step: number) => Measure
   return { trainer, targets };
 }
 
-const startAt = (step: number): TrainState => ({ step, trainable: { w: vector(step) }, buffers: {}, slots: {} });
+const startAt = (step: number): TrainState => ({
+  step,
+  trainable: { w: vector(step) },
+  buffers: {},
+  slots: {},
+  target: NO_TARGET,
+});
 const parameterOf = (state: TrainState) => (state.trainable as { w: HostArray }).w.data[0];
 
 describe("the loop", () => {

@@ -1,8 +1,8 @@
 /** The training loop. */
 import { explainNotFinite } from "./not-finite.js";
-import type { TrainState } from "./state.js";
+import { stateArraysOf, stepArraysOf, type TrainState } from "./state.js";
 import type { Trainer } from "./trainer.js";
-import type { StepOutputs, StepReport } from "./training-step.js";
+import type { HostInputs, StepOutputs, StepReport } from "./training-step.js";
 
 export interface StepEvent {
   /** Updates done, this one included. */
@@ -24,26 +24,27 @@ export async function* train(trainer: Trainer, start: TrainState): AsyncGenerato
   let memory: StepOutputs | undefined; // what the step before last left, for this one to be written over
   while (state.step < trainer.config.totalSteps) {
     const started = performance.now();
-    const { step, trainable, buffers, slots } = state;
+    const { step } = state;
     const inputs = await trainer.inputsAt(step); // 1. data, augmented: V of [B, C, H, W]
-    const next = await trainer.step.run({ ...inputs, trainable, buffers, slots }, memory); // 2. encode, 3. objective, 4. update
+    const next = await trainer.step.run({ ...inputs, ...stepArraysOf(state) }, memory); // 2. encode, 3. objective, 4. update
     const { report } = next;
-    const scalars = readScalars(report, trainer.learningRate(step));
+    const scalars = readScalars(report, inputs, trainer.learningRate(step));
     if (!Object.values(scalars).every(Number.isFinite)) {
       throw await explainNotFinite({ step: trainer.step, state, inputs, scalars });
     }
-    memory = { trainable, buffers, slots, report };
-    state = { step: step + 1, trainable: next.trainable, buffers: next.buffers ?? {}, slots: next.slots };
+    memory = { ...stepArraysOf(state), report };
+    state = { step: step + 1, ...stateArraysOf(next) };
     yield { step: state.step, state, report, scalars, seconds: (performance.now() - started) / 1000 }; // 5. observe
   }
   return state;
 }
 
-function readScalars(report: StepReport, learningRate: number): Record<string, number> {
-  const terms = Object.entries(report.terms).map(([name, { data }]) => [`train/${name}`, data[0]!]);
+function readScalars(report: StepReport, { scheduled }: HostInputs, learningRate: number): Record<string, number> {
+  const { terms, targetDrift } = report;
+  const named = Object.entries({ ...terms, ...scheduled, ...(targetDrift && { targetDrift }) });
   return {
     "train/total": report.total.data[0]!,
-    ...Object.fromEntries(terms),
+    ...Object.fromEntries(named.map(([name, { data }]) => [`train/${name}`, data[0]!])),
     "train/gradientNorm": report.gradientNorm.data[0]!,
     "train/learningRate": learningRate,
   };

@@ -1,96 +1,82 @@
-/** The model a config describes: encoder, projector and objective, and the way views pass through them. */
+/** The model a config describes: encoder, head and objective, and the averaged copy that some objectives learn from. */
 import {
+  type Branch,
   type ConfigOf,
-  concat,
   flattenTree,
   lookUp,
   type OptionTable,
   resolveOptions,
-  type Tensor,
+  ValueError,
 } from "../compute/index.js";
 import { encoders } from "../encoders/catalog.js";
 import type { Encoder, EncoderDefinition } from "../encoders/index.js";
-import { isParameterSpec, type Layer, type Mode, type ParameterSpec, type TensorsOf } from "../nn/index.js";
+import { isParameterSpec, type ParameterSpec } from "../nn/index.js";
 import { objectives } from "../objectives/catalog.js";
+import { type Head, projectionHead } from "../objectives/head.js";
 import type { Objective } from "../objectives/index.js";
-import { projector } from "../objectives/projector.js";
 import type { TrainConfig } from "./config.js";
 
-/** A type, not an interface, so that it is a `Tree` by structure. */
-export type ModelSpecs = {
-  readonly encoder: Encoder["parameters"];
-  readonly projector: Layer["parameters"];
-};
+/** Parameters by module: "encoder", then those of the head. */
+export type ModelSpecs = { readonly encoder: Encoder["parameters"] } & Readonly<Record<string, Branch<ParameterSpec>>>;
 
 export interface Model {
   readonly encoder: Encoder;
-  readonly projector: Layer;
+  readonly head: Head;
   readonly objective: Objective;
   readonly objectiveConfig: ConfigOf<OptionTable>;
   /** All parameters, trained ones and buffers. */
   readonly specs: ModelSpecs;
+  /** Those of the averaged copy: the encoder, and the head's `targetModules`. Absent without such a target. */
+  readonly targetSpecs?: ModelSpecs;
   /** Role of each parameter by path. */
   readonly roles: ReadonlyMap<string, ParameterSpec["role"]>;
 }
 
-type ModelConfig = Pick<TrainConfig, "objective" | "encoder" | "projector" | "imageSize" | "data">;
+export type ModelConfig = Pick<TrainConfig, "objective" | "encoder" | "projector" | "imageSize" | "data">;
 
-/** @throws UnknownNameError or ValueError for a name, an option or a size that does not fit */
+/** @throws UnknownNameError or ValueError for a name, an option, a size, or an encoder that does not fit the objective */
 export function buildModel(config: ModelConfig): Model {
-  const definition: EncoderDefinition = lookUp<EncoderDefinition>("train", "encoder", encoders, config.encoder.name);
-  const encoderConfig = resolveOptions(definition.name, definition.options, config.encoder.options);
-  const encoder = definition.build({ channels: config.data.channels, imageSize: config.imageSize }, encoderConfig);
+  const encoder = buildEncoder(config);
   const objective: Objective = lookUp<Objective>("train", "objective", objectives, config.objective.name);
-  const head = projector(encoder.featureDim, config.projector);
-  const specs = { encoder: encoder.parameters, projector: head.parameters };
+  requireFit(objective, encoder, config);
+  const objectiveConfig = resolveOptions(objective.name, objective.options, config.objective.options);
+  const { imageSize, projector } = config;
+  const dims = { encoder, imageSize, channels: config.data.channels, projector };
+  const head = objective.head?.(dims, objectiveConfig) ?? projectionHead(dims);
+  const specs: ModelSpecs = { encoder: encoder.parameters, ...head.modules };
   const leaves = flattenTree<ParameterSpec>(specs, isParameterSpec);
   return {
     encoder,
-    projector: head,
+    head,
     objective,
-    objectiveConfig: resolveOptions(objective.name, objective.options, config.objective.options),
+    objectiveConfig,
     specs,
+    ...(objective.needs.target === "ema" && { targetSpecs: targetSpecsOf(specs, head) }),
     roles: new Map([...leaves].map(([path, { role }]) => [path, role])),
   };
 }
 
-/**
- * Encode views. Those of one size pass through together, so BatchNorm sees them all.
- * @param views one a view, each [B, C, H, W]
- * @returns one a view: features [B, F]
- */
-export function encodeViews(
-  model: Model,
-  parameters: TensorsOf<ModelSpecs>["encoder"],
-  views: readonly Tensor[],
-  mode: Mode,
-): Tensor[] {
-  const features: Tensor[] = [];
-  for (const size of new Set(views.map((view) => view.shape[3]!))) {
-    const group = [...views.keys()].filter((v) => views[v]!.shape[3] === size);
-    const joined = concat(
-      group.map((v) => views[v]!),
-      0,
-    );
-    const encoded = model.encoder.encode(parameters, joined, mode).features; // [group * B, F]
-    encoded.split(0, group.length).forEach((part, i) => {
-      features[group[i]!] = part;
-    });
-  }
-  return features;
+/** The encoder alone: what evaluation needs of a model. */
+export function buildEncoder(config: Pick<TrainConfig, "encoder" | "imageSize" | "data">): Encoder {
+  const definition: EncoderDefinition = lookUp<EncoderDefinition>("train", "encoder", encoders, config.encoder.name);
+  const options = resolveOptions(definition.name, definition.options, config.encoder.options);
+  return definition.build({ channels: config.data.channels, imageSize: config.imageSize }, options);
 }
 
-/**
- * Project the features of all views at once, so BatchNorm sees them all.
- * @param features one a view, each [B, F]
- * @returns one a view: projections [B, D]
- */
-export function projectFeatures(
-  model: Model,
-  parameters: TensorsOf<ModelSpecs>["projector"],
-  features: readonly Tensor[],
-  mode: Mode,
-): Tensor[] {
-  const projected = model.projector.apply(parameters, concat(features, 0), mode); // [V * B, D]
-  return projected.split(0, features.length);
+function targetSpecsOf(specs: ModelSpecs, { targetModules = [] }: Head): ModelSpecs {
+  const modules = targetModules.map((name) => [name, specs[name]!]);
+  return { encoder: specs.encoder, ...Object.fromEntries(modules) };
+}
+
+/** Refuse an encoder that cannot give what the objective asks for. */
+function requireFit({ name, needs }: Objective, encoder: Encoder, config: ModelConfig): void {
+  const hidesPlaces = needs.masking === "random" || needs.masking === "block" || needs.masking === "tube";
+  if (hidesPlaces && !encoder.encodesVisible) {
+    const hint = `${name} hides places of an image, and "${config.encoder.name}" must see all of them. Use --encoder vit.`;
+    throw new ValueError("train", "encoder", "one that encodes some places alone", config.encoder.name, hint);
+  }
+  if (hidesPlaces && encoder.gridSizeOf(config.imageSize) < 2) {
+    const hint = `At ${config.imageSize} pixels "${config.encoder.name}" has one. Choose larger images or smaller patches.`;
+    throw new ValueError("train", "imageSize", `large enough for several places, for ${name}`, config.imageSize, hint);
+  }
 }

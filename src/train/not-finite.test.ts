@@ -1,13 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { flattenTree, float32, type HostArray, isHostArray } from "../compute/index.js";
 import { explainNotFinite, NotFiniteError } from "./not-finite.js";
-import type { TrainState } from "./state.js";
+import { stepArraysOf, type TrainState } from "./state.js";
 import { tinyStep } from "./testing/tiny-step.js";
-import type { TrainingStep } from "./training-step.js";
+import { NO_TARGET, type TrainingStep } from "./training-step.js";
 
 const vector = (...values: number[]) => float32(values, [values.length]);
-const sound: TrainState = { step: 4, trainable: { first: vector(1), last: vector(2) }, buffers: {}, slots: {} };
-const noInputs = { views: {}, noise: {}, scalars: {} };
+const sound: TrainState = {
+  step: 4,
+  trainable: { first: vector(1), last: vector(2) },
+  buffers: {},
+  slots: {},
+  target: NO_TARGET,
+};
+const noInputs = { views: {}, masks: {}, noise: {}, scalars: {}, steadyScalars: {}, scheduled: {} };
 
 /** The message for a failed step 5 with these scalars and this gradient. */
 async function messageFor(
@@ -64,11 +70,10 @@ describe.each([undefined, 4])("in a real step, in chunks of %s,", (chunkSize) =>
     // the bias of the norm, the parameters before which it spoils too.
     const state = scaled(tiny.start, { "projector/hidden0/norm/gain": 1e-10, "projector/output/weight": 1e28 });
     const before = structuredClone(state);
-    const { trainable, buffers, slots } = state;
     const inputs = tiny.inputsAt(0);
     const step = await tiny.compile(chunkSize);
     try {
-      const { report } = await step.run({ trainable, buffers, slots, ...inputs });
+      const { report } = await step.run({ ...stepArraysOf(state), ...inputs });
       const scalars = { "train/total": report.total.data[0]!, "train/gradientNorm": report.gradientNorm.data[0]! };
       expect(Number.isFinite(scalars["train/total"])).toBe(true);
       expect(Number.isFinite(scalars["train/gradientNorm"])).toBe(false);

@@ -1,7 +1,7 @@
 /** What broke a step whose numbers are not finite, named as exactly as they allow. */
 import { DarkmatterError, flattenTree, type HostArray, isHostArray, type Tree } from "../compute/index.js";
 import { firstNotFinite } from "./finite.js";
-import { brokenArrayOf, type TrainState } from "./state.js";
+import { brokenArrayOf, stepArraysOf, type TrainState } from "./state.js";
 import type { HostInputs, TrainingStep } from "./training-step.js";
 
 /** A loss, one of its terms, a gradient or a parameter is NaN or infinite. */
@@ -55,8 +55,7 @@ async function findingOf({ step, state, inputs, scalars }: FailedStep, at: numbe
   const names = Object.keys(scalars).sort((a, b) => Number(a === "train/total") - Number(b === "train/total"));
   const term = names.find((name) => name !== "train/gradientNorm" && !Number.isFinite(scalars[name]!));
   if (term !== undefined) return `${describeScalar(term)} is ${scalars[term]} at step ${at}.`;
-  const { trainable, buffers, slots } = state;
-  return describeGradient(await step.gradient({ trainable, buffers, slots, ...inputs }), at);
+  return describeGradient(await step.gradient({ ...stepArraysOf(state), ...inputs }), at);
 }
 
 function describeScalar(name: string): string {

@@ -34,6 +34,7 @@ function stateOf(step: number, value: number, shape: readonly number[] = [2]): T
     trainable: { encoder: { w: array() }, projector: { w: array() } },
     buffers: { encoder: { mean: array() } },
     slots: { m: { encoder: { w: array() } } },
+    target: { trainable: { encoder: { w: array() } }, buffers: { encoder: { mean: array() } } },
   };
 }
 

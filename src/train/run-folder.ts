@@ -140,13 +140,18 @@ export class RunFolder {
     return { ...into, step: Number(metadata.step) };
   }
 
-  /** The parameters of the last checkpoint as a tree, trained ones and buffers together. */
-  async loadParameters(): Promise<Tree<HostArray>> {
+  /**
+   * Parameters of the last checkpoint as a tree, trained ones and buffers together.
+   * @param copy those that gradients train, or the averaged copy that some objectives learn from (encoder included)
+   */
+  async loadParameters(copy: "online" | "target" = "online"): Promise<Tree<HostArray>> {
     const { tensors } = await this.#readCheckpoint();
+    const root = copy === "target" ? "target/" : "";
     const parameters = new Map<string, HostArray>();
     for (const [name, array] of tensors) {
-      const [part, ...path] = name.split("/");
-      if (part === "trainable" || part === "buffers") parameters.set(path.join("/"), array);
+      for (const part of ["trainable", "buffers"].map((branch) => `${root}${branch}/`)) {
+        if (name.startsWith(part)) parameters.set(name.slice(part.length), array);
+      }
     }
     return unflattenTree(parameters);
   }

@@ -12,7 +12,7 @@ const model = buildModel({
 });
 
 function bytesOf(seed: number): Record<string, number[]> {
-  const arrays = arraysOf(initialState(model.specs, adamw, seed));
+  const arrays = arraysOf(initialState(model, adamw, seed));
   return Object.fromEntries([...arrays].map(([name, { data }]) => [name, [...data]]));
 }
 
@@ -37,7 +37,7 @@ test("a state holds what is trained, buffers apart from it, and two empty slots 
 });
 
 test("a value that is not finite is found, wherever it is", () => {
-  const state = initialState(model.specs, adamw, 0);
+  const state = initialState(model, adamw, 0);
   expect(brokenArrayOf(state)).toBeUndefined();
   for (const [name, { data }] of arraysOf(state)) {
     const [old] = data;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chooseEngine, compile, float32, float32Spec, type HostArray, type Tensor } from "../compute/index.js";
-import type { Mode } from "../nn/index.js";
+import type { HeadPass } from "../objectives/index.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Model } from "./model.js";
 import { traceStep, viewSpecs } from "./step-program.js";
@@ -10,13 +10,16 @@ const model = {
   encoder: {
     encode: (_: unknown, images: Tensor) => ({ features: images.reshape([-1, 1]) }),
   },
-  projector: {
-    apply({ w, passes }: { w: Tensor; passes: Tensor }, features: Tensor, { updates }: Mode) {
+  head: {
+    forward({ online }: HeadPass) {
+      const { w, passes } = online.parameters.projector as { w: Tensor; passes: Tensor };
+      const { updates } = online.mode;
       updates.set(passes, updates.latest(passes).add(1));
-      return features.mul(w);
+      return { projections: online.encoded.map((features) => features.mul(w)) };
     },
   },
   objective: {
+    needs: { tokens: "pooled" },
     loss({ projections: [a, b], noise }: { projections: Tensor[]; noise: { offset: Tensor } }) {
       const distance = a!.sub(b!).square().mean();
       return { total: distance.mul(3).add(noise.offset), terms: { distance } };
@@ -56,6 +59,7 @@ async function step(w: number, maxGradientNorm: number) {
       [2, 1, 1, 1],
     ]),
     noise: { offset: float32Spec([]) },
+    ...{ target: { trainable: {}, buffers: {} }, masks: {}, steadyScalars: {}, scheduled: {} },
     scalars: { learningRate: float32Spec([]) },
   };
   const program = await traceStep(specs, {
@@ -72,6 +76,7 @@ async function step(w: number, maxGradientNorm: number) {
     slots: { last: { projector: { w: scalar(0) } } },
     views: { view0: images(1, 5), view1: images(3, 1) },
     noise: { offset: scalar(0.25) },
+    ...{ target: { trainable: {}, buffers: {} }, masks: {}, steadyScalars: {}, scheduled: {} },
     scalars: { learningRate: scalar(0.5) },
   };
   try {

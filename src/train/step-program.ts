@@ -1,5 +1,6 @@
 /** One training step as a program: views in, loss, gradient, clipping and update; parameters and state out. */
 import {
+  type Branch,
   type ConfigOf,
   float32Spec,
   type OptionTable,
@@ -10,11 +11,12 @@ import {
   trace,
   valueAndGradient,
 } from "../compute/index.js";
-import type { TensorsOf } from "../nn/index.js";
-import { join, trainingMode } from "../nn/index.js";
-import { clipByGlobalNorm, type Optimizer } from "../optim/index.js";
-import { encodeViews, type Model, type ModelSpecs, projectFeatures } from "./model.js";
-import type { Named, StepArrays, StepInputs, StepOutputs, StepSpecs } from "./training-step.js";
+import { join, targetMode, trainingMode } from "../nn/index.js";
+import type { Optimizer } from "../optim/index.js";
+import { encodeOnline, encodeTarget, lossOf, pooled } from "./forward.js";
+import type { Model } from "./model.js";
+import type { Named, Parts, StepArrays, StepInputs, StepOutputs, StepSpecs } from "./training-step.js";
+import { clipAndUpdate, moveTarget } from "./update.js";
 
 export interface StepProgramOptions {
   readonly model: Model;
@@ -24,15 +26,15 @@ export interface StepProgramOptions {
   readonly maxGradientNorm: number;
 }
 
-/** The same tree with other leaves. */
-export type Traced<Specs> = { readonly [Branch in keyof Specs]: Record<string, Tree<Tensor>> };
-type StepTensors = Traced<StepSpecs>;
-type GradientTensors = Omit<StepTensors, "slots" | "scalars">;
+type StepTensors = Readonly<Record<Exclude<keyof StepSpecs, "target">, Tree<Tensor>>> & {
+  readonly target?: Partial<Parts<Tensor>>;
+};
+type Modules = Readonly<Record<string, Branch<Tensor>>>;
+type GradientInputs = Omit<StepInputs, "slots" | "scalars" | "steadyScalars">;
 
 /**
  * Trace a step.
- * Outputs: `trainable`, `buffers`, `slots` (the next state) and `report`: total, terms, gradientNorm, and the features
- * and projections of the first view, which the collapse doctor looks at.
+ * Outputs: `trainable`, `buffers`, `slots`, `target` (the next state) and `report`, see StepReport.
  */
 export async function traceStep(
   specs: StepSpecs,
@@ -40,65 +42,69 @@ export async function traceStep(
 ): Promise<Program<StepInputs, StepOutputs>> {
   const program = await trace(specs, (given) => {
     const inputs = given as unknown as StepTensors;
-    const { gradient, buffers, report } = lossAndGradient(inputs, options);
-    const { trainable, slots, gradientNorm } = clipAndUpdate({ ...inputs, gradient }, options);
-    return { trainable, buffers, slots, report: { ...report, gradientNorm } } as Tree<Tensor>;
+    const { gradient, buffers, targetBuffers, report } = lossAndGradient(inputs, options);
+    const { gradientNorm, gradientNorms, ...next } = clipAndUpdate({ ...inputs, gradient }, options);
+    const moved = moveTarget(inputs.target?.trainable, next.trainable, namedOf(inputs.scheduled));
+    return {
+      ...next,
+      buffers,
+      target: { trainable: moved.target, buffers: targetBuffers },
+      report: { ...report, gradientNorm, gradientNorms, ...moved.report },
+    } as Tree<Tensor>;
   });
   return program as unknown as Program<StepInputs, StepOutputs>;
 }
 
 /** Trace the gradient of a step alone. */
 export async function traceGradient(
-  { trainable, buffers, views, noise }: StepSpecs,
+  { slots: _slots, scalars: _scalars, steadyScalars: _steady, ...specs }: StepSpecs,
   options: StepProgramOptions,
-): Promise<Program<Omit<StepInputs, "slots" | "scalars">, { readonly gradient: StepArrays["trainable"] }>> {
-  const program = await trace({ trainable, buffers, views, noise }, (given) => {
-    const { gradient } = lossAndGradient(given as unknown as GradientTensors, options);
+): Promise<Program<GradientInputs, { readonly gradient: StepArrays["trainable"] }>> {
+  const program = await trace(specs, (given) => {
+    const { gradient } = lossAndGradient(given as unknown as StepTensors, options);
     return { gradient };
   });
   return program as never;
 }
 
-function lossAndGradient(inputs: GradientTensors, { model, numGlobalViews }: StepProgramOptions) {
+function lossAndGradient(
+  inputs: Omit<StepTensors, "slots" | "scalars" | "steadyScalars">,
+  { model, numGlobalViews }: StepProgramOptions,
+) {
   const buffers = inputs.buffers ?? {};
-  const views = Object.values(inputs.views) as Tensor[];
-  const noise = (inputs.noise ?? {}) as Named<Tensor>;
+  const views = Object.values(namedOf(inputs.views));
+  const masks = namedOf(inputs.masks);
+  const given = { views, masks, noise: namedOf(inputs.noise), scalars: namedOf(inputs.scheduled), numGlobalViews };
+  const target = model.targetSpecs && targetSide(model, inputs.target ?? {}, views.slice(0, numGlobalViews));
   const mode = trainingMode();
   // Buffers go around the differentiated function: their updates are recorded by the tensors given here.
-  const { value, aux, gradient } = valueAndGradient(inputs.trainable as Tree<Tensor>, (trainable) => {
-    const parameters = join(trainable, buffers) as TensorsOf<ModelSpecs>;
-    const features = encodeViews(model, parameters.encoder, views, mode);
-    const projections = projectFeatures(model, parameters.projector ?? {}, features, mode);
-    const { total, terms } = model.objective.loss({ projections, numGlobalViews, noise }, model.objectiveConfig);
+  const { value, aux, gradient } = valueAndGradient(inputs.trainable, (trainable) => {
+    const parameters = join(trainable, buffers) as Modules;
+    const encoded = encodeOnline(model, parameters.encoder!, { views, masks }, mode);
+    const { total, report } = lossOf(model, {
+      ...given,
+      online: { encoded, parameters, mode },
+      ...(target && { target }),
+    });
     const updated = mode.updates.appliedTo(buffers);
-    return { value: total, aux: { terms, features: features[0]!, projections: projections[0]!, buffers: updated } };
+    const targetBuffers = target?.mode.updates.appliedTo(inputs.target?.buffers ?? {}) ?? {};
+    const seen = { ...report, features: pooled(encoded[0]!) };
+    return { value: total, aux: { report: seen, buffers: updated, targetBuffers } as Tree<Tensor> };
   });
-  const { buffers: nextBuffers = {}, ...seen } = aux as Record<string, Tree<Tensor>>;
-  return { gradient, buffers: nextBuffers, report: { total: value, ...seen } };
+  const { report, buffers: nextBuffers = {}, targetBuffers = {} } = aux as Record<string, Tree<Tensor>>;
+  return { gradient, buffers: nextBuffers, targetBuffers, report: { total: value, ...(report as Modules) } };
 }
 
-/** What an update reads: everything of a step but what its gradient is made of. */
-export type UpdateTensors = Pick<StepTensors, "trainable" | "slots" | "scalars"> & {
-  readonly gradient: Tree<Tensor>;
-};
+/** The target on the global views. */
+function targetSide(model: Model, { trainable = {}, buffers = {} }: Partial<Parts<Tensor>>, views: readonly Tensor[]) {
+  const mode = targetMode();
+  const parameters = join(trainable, buffers) as Modules;
+  return { encoded: encodeTarget(model, parameters.encoder!, views, mode), parameters, mode };
+}
 
-/** Shorten the gradient, and let the optimizer follow it. */
-export function clipAndUpdate(
-  { trainable, gradient, slots, scalars }: UpdateTensors,
-  { model, optimizer, optimizerConfig, maxGradientNorm }: StepProgramOptions,
-) {
-  const clipped = clipByGlobalNorm(gradient, maxGradientNorm);
-  const next = optimizer.update(
-    {
-      parameters: trainable,
-      gradient: clipped.gradient,
-      slots,
-      scalars: scalars as Record<string, Tensor>,
-      roles: model.roles,
-    },
-    optimizerConfig,
-  );
-  return { trainable: next.parameters, slots: next.slots, gradientNorm: clipped.norm };
+/** A branch of named tensors; none if it has no leaves. */
+export function namedOf(branch: Tree<Tensor> | undefined): Named<Tensor> {
+  return (branch ?? {}) as Named<Tensor>;
 }
 
 /** Specifications of the views: [B, C, H, W] each. */

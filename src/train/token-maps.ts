@@ -4,7 +4,7 @@ import { chooseEngine, float32, type HostArray, runOnce, type Tensor, type Tree 
 import type { PixelReader } from "../data/index.js";
 import { evaluationMode } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
-import { buildModel } from "./model.js";
+import { buildEncoder } from "./model.js";
 
 export interface TokenMaps {
   /** float32 [n, gridSize², dim], places row by row. */
@@ -37,20 +37,20 @@ export async function embedTokens(
 async function tokensAt(
   size: number,
   config: TrainConfig,
-  encoder: Tree<HostArray>,
+  parameters: Tree<HostArray>,
   set: PixelReader,
   rows: ArrayLike<number>,
 ): Promise<TokenMaps> {
-  const model = buildModel(config);
+  const encoder = buildEncoder(config);
   const recipe = { ...plainRecipeLike(config.views[0]!), size };
   const images = float32(plainViews(set, rows, recipe), [rows.length, config.data.channels, size, size]);
   let gridSize = 0;
-  const body = (inputs: { encoder: Tree<Tensor>; images: Tensor }) => {
-    const encoding = model.encoder.encode(inputs.encoder as never, inputs.images, evaluationMode());
+  const body = (inputs: { parameters: Tree<Tensor>; images: Tensor }) => {
+    const encoding = encoder.encode(inputs.parameters as never, inputs.images, evaluationMode());
     gridSize = encoding.gridSize;
     return { tokens: encoding.tokens };
   };
   const engine = await chooseEngine(config.engine);
-  const { tokens } = await runOnce({ encoder, images }, (given) => body(given as never), engine);
-  return { values: tokens.data as Float32Array, gridSize, dim: model.encoder.featureDim };
+  const { tokens } = await runOnce({ parameters, images }, (given) => body(given as never), engine);
+  return { values: tokens.data as Float32Array, gridSize, dim: encoder.featureDim };
 }

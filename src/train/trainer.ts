@@ -1,21 +1,14 @@
 /** Everything a run needs while it trains: the compiled step, the views, the schedules. */
 import { createViewLoader, type ViewLoader } from "../augment/index.js";
-import {
-  type ConfigOf,
-  chooseEngine,
-  keyFor,
-  lookUp,
-  type OptionTable,
-  Random,
-  resolveOptions,
-} from "../compute/index.js";
+import { chooseEngine, lookUp, resolveOptions } from "../compute/index.js";
 import { type ImageSet, locationOf } from "../data/index.js";
-import { type Optimizer, optimizers, type Schedule, scalarInputs, warmupCosine } from "../optim/index.js";
+import { type Optimizer, optimizers, type Schedule, warmupCosine } from "../optim/index.js";
 import { createChunkedStep } from "./chunked-step.js";
 import type { TrainConfig } from "./config.js";
 import { engineOptionsOf } from "./engine-options.js";
+import { hostInputsOf } from "./host-inputs.js";
 import { buildModel, type Model } from "./model.js";
-import { initialState, type TrainState } from "./state.js";
+import { initialState, stepArraysOf, type TrainState } from "./state.js";
 import { viewSpecs } from "./step-program.js";
 import type { HostInputs, TrainingStep } from "./training-step.js";
 import { viewInputs } from "./view-inputs.js";
@@ -50,14 +43,13 @@ export async function createTrainer(config: TrainConfig, set: ImageSet): Promise
   });
   const loader = createViewLoader({ set: locationOf(set), recipes: config.views, batchSize, seed });
   try {
-    const initial = initialState(model.specs, optimizer, seed);
+    const initial = initialState(model, optimizer, seed);
+    const hostInputs = hostInputsOf(config, { model, optimizer, optimizerConfig, learningRate });
     const inputsAt = async (step: number) => ({
       views: viewInputs(await loader.viewsAt(step), loader.shapes, set.paths),
-      ...hostInputs(config, model, optimizer, optimizerConfig, learningRate, step),
+      ...hostInputs(step),
     });
-    const { noise, scalars } = hostInputs(config, model, optimizer, optimizerConfig, learningRate, 0);
-    const { trainable, buffers, slots } = initial;
-    const specs = { trainable, buffers, slots, views: viewSpecs(loader.shapes), noise, scalars };
+    const specs = { ...stepArraysOf(initial), ...hostInputs(0), views: viewSpecs(loader.shapes) };
     const { numGlobalViews, maxGradientNorm, chunkSize } = config;
     const options = {
       ...{ model, optimizer, optimizerConfig, numGlobalViews, maxGradientNorm },
@@ -85,22 +77,4 @@ export async function createTrainer(config: TrainConfig, set: ImageSet): Promise
     await loader.close();
     throw error;
   }
-}
-
-/** The noise and the scalars of a step: functions of (seed, step). */
-function hostInputs(
-  config: TrainConfig,
-  model: Model,
-  optimizer: Optimizer,
-  optimizerConfig: ConfigOf<OptionTable>,
-  learningRate: Schedule,
-  step: number,
-) {
-  const dims = { batchSize: config.batchSize, projectionDim: config.projector.outDim };
-  const random = new Random(keyFor(config.seed, "noise", step));
-  const at = { step, learningRate: learningRate(step), weightDecay: config.weightDecay };
-  return {
-    noise: model.objective.noise?.(model.objectiveConfig, dims, random) ?? {},
-    scalars: scalarInputs(optimizer.scalars(at, optimizerConfig)),
-  };
 }

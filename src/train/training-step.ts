@@ -4,19 +4,35 @@ import type { HostArray, TensorSpec, Tree } from "../compute/index.js";
 /** Whatever hangs on names: views, noise, scalars. */
 export type Named<T> = Readonly<Record<string, T>>;
 
+/** Parameters, apart by what changes them: gradients, and their layers. */
+export interface Parts<T> {
+  readonly trainable: Tree<T>;
+  readonly buffers: Tree<T>;
+}
+
+/** A target without parameters: where the objective has none. */
+export const NO_TARGET: Parts<HostArray> = { trainable: {}, buffers: {} };
+
 /** What a step reads and replaces; a branch without leaves may be missing. */
-export interface StepArrays {
-  readonly trainable: Tree<HostArray>;
-  readonly buffers: Tree<HostArray>;
+export interface StepArrays extends Parts<HostArray> {
   readonly slots: Named<Tree<HostArray>>;
+  /** The averaged copy, where the objective has one: `trainable` follows by the average, `buffers` are its own. */
+  readonly target: Parts<HostArray>;
 }
 
 /** Everything of a step that does not come from the state. */
 export interface HostInputs {
   /** One a view: [B, C, H, W]. */
   readonly views: Named<HostArray>;
+  /** What is hidden, one row an image. */
+  readonly masks: Named<HostArray>;
   readonly noise: Named<HostArray>;
+  /** The optimizer's numbers of the step. */
   readonly scalars: Named<HostArray>;
+  /** The same for modules that keep the peak learning rate; empty if there are none. */
+  readonly steadyScalars: Named<HostArray>;
+  /** The objective's numbers of the step. */
+  readonly scheduled: Named<HostArray>;
 }
 
 export type StepInputs = StepArrays & HostInputs;
@@ -26,20 +42,29 @@ export type StepOutputs = StepArrays & { readonly report: StepReport };
 export interface StepReport {
   readonly total: HostArray;
   readonly terms: Named<HostArray>;
+  /** Over all parameters, before it is shortened. */
   readonly gradientNorm: HostArray;
-  /** First view of the batch: [B, F] and [B, D]. */
+  /** The same by module: "encoder", "projector", ... */
+  readonly gradientNorms: Named<HostArray>;
+  /** Distance between trained and averaged parameters, relative to the trained ones. */
+  readonly targetDrift?: HostArray;
+  /** Of the first view: [B, F], and what the doctor watches [B, D]. */
   readonly features: HostArray;
   readonly projections: HostArray;
+  /** What the doctor watches of the second view, if there is one: [B, D]. */
+  readonly positives?: HostArray;
 }
 
 /** Shapes of everything a step reads. */
-export interface StepSpecs {
-  readonly trainable: Tree<TensorSpec>;
-  readonly buffers: Tree<TensorSpec>;
+export interface StepSpecs extends Parts<TensorSpec> {
   readonly slots: Named<Tree<TensorSpec>>;
+  readonly target: Parts<TensorSpec>;
   readonly views: Named<TensorSpec>;
+  readonly masks: Named<TensorSpec>;
   readonly noise: Named<TensorSpec>;
   readonly scalars: Named<TensorSpec>;
+  readonly steadyScalars: Named<TensorSpec>;
+  readonly scheduled: Named<TensorSpec>;
 }
 
 /** A compiled step, in one program or in several. */

@@ -16,7 +16,7 @@ import type { PixelReader } from "../data/index.js";
 import { initialise, join, type ParameterSpec, partition, trainingMode } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
 import { engineOptionsOf } from "./engine-options.js";
-import { buildModel } from "./model.js";
+import { buildEncoder } from "./model.js";
 
 const NUM_BATCHES = 24;
 const MOST_IN_BATCH = 128;
@@ -27,7 +27,8 @@ const MOST_IN_BATCH = 128;
  * @returns the tree under "encoder", buffers included
  */
 export async function untrainedEncoder(config: TrainConfig, set: PixelReader): Promise<Tree<HostArray>> {
-  const { encoder, specs } = buildModel(config);
+  const encoder = buildEncoder(config);
+  const specs = { encoder: encoder.parameters };
   const all = initialise(specs, keyFor(config.seed, "parameters")) as { readonly encoder: Tree<HostArray> };
   const encoderSpecs = encoder.parameters as Tree<ParameterSpec>;
   const { trainable, buffers } = partition<HostArray>(encoderSpecs, all.encoder);

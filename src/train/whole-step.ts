@@ -14,11 +14,11 @@ export async function createWholeStep(specs: StepSpecs, options: StepOptions): P
   return {
     peakBytes: step.peakBytes,
     run: (inputs, into) => step.run(inputs, into),
-    async gradient({ trainable, buffers, views, noise }) {
+    async gradient({ slots: _slots, scalars: _scalars, steadyScalars: _steady, ...inputs }) {
       // Compiled on use: it is asked for only when something went wrong.
       const program = await compile(await traceGradient(specs, options), engine, engineOptions);
       try {
-        return (await program.run({ trainable, buffers, views, noise })).gradient;
+        return (await program.run(inputs)).gradient;
       } finally {
         await program.dispose();
       }

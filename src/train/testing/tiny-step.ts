@@ -10,10 +10,11 @@ import {
   sizeOf,
 } from "../../compute/index.js";
 import { tinyOptions } from "../../encoders/testing/tiny.js";
-import { adamw, type Optimizer, scalarInputs, warmupCosine } from "../../optim/index.js";
+import { adamw, type Optimizer, warmupCosine } from "../../optim/index.js";
 import { createChunkedStep } from "../chunked-step.js";
+import { hostInputsOf } from "../host-inputs.js";
 import { buildModel } from "../model.js";
-import { initialState, type TrainState } from "../state.js";
+import { initialState, stateArraysOf, stepArraysOf, type TrainState } from "../state.js";
 import { viewSpecs } from "../step-program.js";
 import type { HostInputs, StepOutputs, TrainingStep } from "../training-step.js";
 import { createWholeStep } from "../whole-step.js";
@@ -46,37 +47,36 @@ export function tinyStep(options: TinyStepOptions): TinyStep {
   const { encoder, objective, batchSize = 6, viewSizes = [8, 8], engine = "native", numSteps = NUM_STEPS } = options;
   const projector = options.projector ?? { hiddenDim: 8, numHiddenLayers: 1, outDim: 6 };
   const imageSize = Math.max(...viewSizes);
+  const data = { source: "noise", digest: "", numImages: batchSize, channels: CHANNELS } as const;
   const model = buildModel({
     encoder: { name: encoder, options: options.encoderOptions ?? tinyOptions[encoder] ?? {} },
     objective: { name: objective, options: {} },
     projector,
     imageSize,
-    data: { source: "noise", digest: "", numImages: batchSize, channels: CHANNELS },
+    data,
   });
   const optimizer: Optimizer = adamw;
   // Adam divides by the gradient's size: with its usual epsilon it would make a step of what is only a rounding error.
   const optimizerConfig = resolveOptions(adamw.name, adamw.options, { epsilon: 1e-3 });
   const schedule = warmupCosine({ peak: 1e-2, warmupSteps: 2, totalSteps: numSteps });
   const shapes = viewSizes.map((size) => [batchSize, CHANNELS, size, size]);
-  const start = initialState(model.specs, optimizer, 3);
+  const start = initialState(model, optimizer, 3);
 
-  const inputsAt = (step: number): HostInputs => {
-    const dims = { batchSize, projectionDim: projector.outDim };
-    const at = { step, learningRate: schedule(step), weightDecay: 0.05 };
-    return {
-      views: Object.fromEntries(shapes.map((shape, v) => [`view${v}`, normals(shape, v, step)])),
-      noise: model.objective.noise?.(model.objectiveConfig, dims, new Random(keyFor(SEED, "noise", step))) ?? {},
-      scalars: scalarInputs(adamw.scalars(at, optimizerConfig)),
-    };
+  const config = {
+    ...{ batchSize, imageSize, projector, data, warmupSteps: 2, totalSteps: numSteps },
+    ...{ learningRate: 1e-2, weightDecay: 0.05, seed: SEED },
   };
+  const hostInputs = hostInputsOf(config, { model, optimizer, optimizerConfig, learningRate: schedule });
+  const inputsAt = (step: number): HostInputs => ({
+    views: Object.fromEntries(shapes.map((shape, v) => [`view${v}`, normals(shape, v, step)])),
+    ...hostInputs(step),
+  });
 
   return {
     start,
     inputsAt,
     async compile(chunkSize) {
-      const { noise, scalars } = inputsAt(0);
-      const { trainable, buffers, slots } = start;
-      const specs = { trainable, buffers, slots, views: viewSpecs(shapes), noise, scalars };
+      const specs = { ...stepArraysOf(start), ...inputsAt(0), views: viewSpecs(shapes) };
       const stepOptions = {
         model,
         optimizer,
@@ -99,12 +99,11 @@ export async function makeSteps(tiny: TinyStep, step: TrainingStep, count = NUM_
   let memory: StepOutputs | undefined;
   const totals: number[] = [];
   for (let i = 0; i < count; i++) {
-    const { trainable, buffers, slots } = state;
-    const next = await step.run({ trainable, buffers, slots, ...tiny.inputsAt(i) }, memory);
+    const next = await step.run({ ...stepArraysOf(state), ...tiny.inputsAt(i) }, memory);
     totals.push(next.report.total.data[0]!);
     // The start is left as it is, so that others can start there too.
-    memory = i === 0 ? undefined : { trainable, buffers, slots, report: next.report };
-    state = { step: i + 1, trainable: next.trainable, buffers: next.buffers ?? {}, slots: next.slots };
+    memory = i === 0 ? undefined : { ...stepArraysOf(state), report: next.report };
+    state = { step: i + 1, ...stateArraysOf(next) };
   }
   return { totals, state };
 }

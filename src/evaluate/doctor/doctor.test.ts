@@ -5,7 +5,8 @@ import type { Features } from "../features.js";
 import { featureStatistics, metrics, rankMeOf } from "../metrics/index.js";
 import { diagnose } from "./diagnose.js";
 import { linesOfReading, type Reading, readingsOfLines } from "./history.js";
-import { type Meters, readMeters, SIGREG_FLOOR } from "./meters.js";
+import { type Meters, readMeters } from "./meters.js";
+import { SIGREG_FLOOR } from "./thresholds.js";
 
 const [N, D] = [256, 64];
 

@@ -1,6 +1,10 @@
-/** The doctor's words: what was seen, what it means, what to do. */
-import { type Aim, hasFixedScale } from "./aim.js";
-import { type Meters, SIGREG_FLOOR, SIGREG_POINT } from "./meters.js";
+/** The doctor's words: what was seen. */
+import type { ProjectionTarget } from "../../objectives/index.js";
+import { type Aim, hasFixedScale, isUnbound } from "./aim.js";
+import type { Finding } from "./findings.js";
+import type { Place, Reading } from "./history.js";
+import type { Meters } from "./meters.js";
+import { SIGREG_FLOOR, SIGREG_POINT } from "./thresholds.js";
 
 export type VerdictName =
   | "healthy"
@@ -8,30 +12,45 @@ export type VerdictName =
   | "mean-shift"
   | "dimensional-collapse"
   | "complete-collapse"
-  | "divergence";
+  | "temporal-collapse"
+  | "divergence"
+  | "starved-by-data";
 
-export const REMEDIES: Readonly<Record<Exclude<VerdictName, "healthy">, string>> = {
-  "complete-collapse":
-    "The encoder gives every image the same answer: agreeing was cheaper than seeing. Strengthen what keeps projections " +
-    "apart (variance or SIGReg weight, more negatives), check that images and views really differ, and start again: the " +
-    "gradient back from one point is close to zero.",
-  "norm-collapse":
-    "Projections shrink towards the origin while their directions stay spread, so ranks look fine. Raise the variance or " +
-    "SIGReg weight against the invariance term, or lower the weight decay, and start again: at the origin the gradient " +
-    "that would undo it vanishes.",
-  "mean-shift":
-    "All projections share one large offset. End the projector with a plain linear layer after BatchNorm (no final " +
-    "LayerNorm or ReLU), raise the regulariser's weight, and check that inputs are normalised.",
-  "dimensional-collapse":
-    "Only a few directions of the projection are in use. Raise the covariance or SIGReg weight, use a larger batch or a " +
-    "wider projector, and make the augmentations less alike (crops, colour).",
-  divergence:
-    "Training blew up. Start again with a lower learning rate; the last good checkpoint is kept. If it happens on the " +
-    "first steps, look for broken or constant images.",
-};
+/** What the meters say about a finding, in the order that matters for it: of the last reading that can tell. */
+export function evidenceOf(finding: Finding, history: readonly Reading[], target: ProjectionTarget): string[] {
+  const reading = history.findLast((one) => finding.shows(one) !== undefined)!;
+  const { name, place } = finding;
+  const { temporal, recognition, pairs } = reading;
+  if (place === "time") {
+    return [`standard deviation within a sequence is ${percent(temporal!.stdRatio)} of that between sequences`];
+  }
+  if (place === "data") {
+    const { seen, unseen } = recognition!;
+    return [`images trained on are recognised at ${short(seen)}, others at ${short(unseen!)} (mean reciprocal rank)`];
+  }
+  const aim = aimAt(place as Place, target);
+  const lines = collapseEvidence(name, place as Place, reading[place as Place]!, aim);
+  const isAlike = name === "complete-collapse" && place === "projections" && pairs !== undefined;
+  return isAlike ? [...lines, `different images: cosine ${short(pairs.negativeSimilarity)}`] : lines;
+}
 
-/** What the meters say, in the order that matters for the verdict. */
-export function evidenceOf(name: VerdictName, place: string, meters: Meters, aim: Aim): string[] {
+/** The meters of a run without a finding. */
+export function healthyEvidence(history: readonly Reading[], target: ProjectionTarget, patience: number): string[] {
+  const latest = history.findLast(({ projections, features }) => projections ?? features);
+  const numReadings = history.filter(({ projections, features }) => projections ?? features).length;
+  const early = numReadings < patience ? [`too early to tell: ${numReadings} of ${patience} readings`] : [];
+  const places = (["projections", "features"] as const).flatMap((place) => {
+    const meters = latest?.[place];
+    return meters === undefined ? [] : collapseEvidence("healthy", place, meters, aimAt(place, target));
+  });
+  return [...early, ...places];
+}
+
+function aimAt(place: Place, target: ProjectionTarget): Aim {
+  return place === "projections" ? target : "features";
+}
+
+function collapseEvidence(name: VerdictName, place: Place, meters: Meters, aim: Aim): string[] {
   const { std, meanNormRatio, effectiveRank, maxRank, sigreg, sigregPerImage } = meters;
   const wanted = hasFixedScale(aim) ? " (wanted: about 1)" : "";
   const spread = `${place}: standard deviation ${short(std)}${wanted}`;
@@ -48,17 +67,18 @@ export function evidenceOf(name: VerdictName, place: string, meters: Meters, aim
     case "mean-shift":
       return [mean, ...(aim === "standard-normal" ? [normality] : [])];
     case "dimensional-collapse":
-      return [rank, ...(aim === "features" ? [] : [normality])];
+      return [rank, ...(isUnbound(aim) ? [] : [normality])];
     default:
-      return aim === "features" ? [rank] : [spread, mean, rank, normality];
+      return isUnbound(aim) ? [rank] : [spread, mean, rank, normality];
   }
 }
 
-function short(value: number): string {
+export function short(value: number): string {
   if (value !== 0 && (Math.abs(value) < 0.01 || Math.abs(value) >= 1e5)) return value.toExponential(1);
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0.99 && share < 1 ? 2 : 0)} %`;
+  const digits = share > 0.99 && share < 1 ? 2 : share < 0.1 ? 1 : 0;
+  return `${(100 * share).toFixed(digits)} %`;
 }

@@ -1,6 +1,21 @@
-/** The collapse doctor: meters on projections and features, and a verdict with evidence and remedy. */
+/** The collapse doctor: meters on projections, features, layers, and a verdict with evidence and remedy. */
 export type { Aim } from "./aim.js";
 export { type DiagnoseOptions, diagnose, type Verdict } from "./diagnose.js";
 export type { VerdictName } from "./explain.js";
-export { linesOfReading, type MetricLine, type Place, type Reading, readingsOfLines } from "./history.js";
-export { type Meters, readMeters, SIGREG_FLOOR, SIGREG_POINT } from "./meters.js";
+export type { Illness, Site } from "./findings.js";
+export {
+  linesOfReading,
+  type MetricLine,
+  type Place,
+  type Reading,
+  readingsOfLines,
+  type TargetMeters,
+} from "./history.js";
+export type { LayerMeters } from "./layer-meters.js";
+export { createLayerObserver, type LayerObserver, type Look } from "./layer-observer.js";
+export { type Meters, readMeters } from "./meters.js";
+export { type PairMeters, readPairMeters } from "./pair-meters.js";
+export { type RecognitionMeters, readRecognition, reciprocalRank, type ViewPair } from "./recognition-meter.js";
+export type { ChangedOption, Circumstances } from "./remedies.js";
+export { readTemporalMeters, type SequenceFeatures, type TemporalMeters } from "./temporal-meter.js";
+export { SIGREG_FLOOR, SIGREG_POINT } from "./thresholds.js";

@@ -3,14 +3,10 @@ import { keyFor } from "../../compute/index.js";
 import { sigregStatistic } from "../../objectives/sigreg-statistic.js";
 import type { Features } from "../features.js";
 import { featureStatistics, metrics } from "../metrics/index.js";
-import type { Aim } from "./aim.js";
+import { type Aim, isUnbound } from "./aim.js";
 
-/** E[T] of the SIGReg statistic for standard normal projections, at any batch size. */
-export const SIGREG_FLOOR = 1.0525;
-/** T / N when all projections are one point at the origin. */
-export const SIGREG_POINT = 0.40205;
-
-export interface Meters {
+/** A type, not an interface, so that it is a `Tree` of numbers by structure. */
+export type Meters = {
   /** Mean over dimensions of the absolute standard deviation. */
   readonly std: number;
   /** ‖mean‖ / √(mean ‖z‖²): 0 centred, 1 one point. */
@@ -23,14 +19,14 @@ export interface Meters {
   readonly sigreg: number;
   /** T / N; .402 when all are one point at the origin. */
   readonly sigregPerImage: number;
-}
+};
 
 const NUM_SLICES = 128;
 
 /**
  * Read the meters of one batch, in float64 on the host (256 x 256: about 60 ms).
  *   std is always in the projections' own units. The other meters look at what the objective sees: for "scale-free" at
- *   √D z/‖z‖, else at z itself. T asks for N(0, I) where that is the target; for "unit-spread" and an encoder's features
+ *   √D z/‖z‖, else at z itself. T asks for N(0, I) where that is the target; for "unit-spread", "free" and an encoder's features
  *   z is centred and divided by one overall standard deviation first; "scale-free" directions already have their length.
  * @param features [N, D], N >= 2; a value that is not finite makes all meters NaN, which is diagnosed as divergence
  * @param aim the objective's `projectionTarget`, or "features" for an encoder's features
@@ -42,7 +38,7 @@ export function readMeters(features: Features, aim: Aim): Meters {
   const statistics = featureStatistics(features);
   const seen = aim === "scale-free" ? directionsOf(features) : features;
   const seenStatistics = aim === "scale-free" ? featureStatistics(seen) : statistics;
-  const isFree = aim === "unit-spread" || aim === "features";
+  const isFree = aim === "unit-spread" || isUnbound(aim);
   const judged = isFree ? standardised(features, statistics.mean, statistics.std) : seen;
   const sigreg = sigregStatistic(judged.values, numImages, dim, keyFor(0, "doctor", "slices"), {
     numSlices: NUM_SLICES,

@@ -1,0 +1,110 @@
+/** The ways a run falls ill, each as a sign in one reading and a measure of how it mends. */
+import type { ProjectionTarget } from "../../objectives/index.js";
+import { type Aim, hasFixedScale, isUnbound } from "./aim.js";
+import type { VerdictName } from "./explain.js";
+import type { Place, Reading } from "./history.js";
+import type { Meters } from "./meters.js";
+import { MEAN_RATIO_LIMITS, rankFloor, THRESHOLDS } from "./thresholds.js";
+
+export type Illness = Exclude<VerdictName, "healthy">;
+
+/** Where an illness shows. */
+export type Site = Place | "loss" | "time" | "data";
+
+export interface Finding {
+  readonly name: Illness;
+  readonly place: Site;
+  /** Whether a reading shows it; undefined if the reading cannot tell. */
+  shows(reading: Reading): boolean | undefined;
+  /** Each grows as it mends. */
+  health(reading: Reading): readonly number[];
+  /** Batches differ in it by a tenth though nothing changed, so mending shows only on average. */
+  readonly isNoisy?: boolean;
+}
+
+/** Most severe first: what is behind another comes before it. */
+export function findingsFor(target: ProjectionTarget): readonly Finding[] {
+  const [completeCollapse, ...milder] = COLLAPSES;
+  const inProjections = (collapse: Collapse) => findingAt("projections", collapse, target);
+  const inFeatures = (collapse: Collapse) => findingAt("features", collapse, "features");
+  return [
+    inProjections(completeCollapse),
+    TEMPORAL_COLLAPSE,
+    ...milder.map(inProjections),
+    ...COLLAPSES.map(inFeatures),
+    STARVED,
+  ];
+}
+
+/** A collapse shows in the meters of a place. */
+interface Collapse {
+  readonly name: Illness;
+  shows(meters: Meters, aim: Aim): boolean;
+  health(meters: Meters, aim: Aim): readonly number[];
+  readonly isNoisy?: boolean;
+}
+
+const COLLAPSES: readonly [Collapse, ...Collapse[]] = [
+  {
+    name: "complete-collapse",
+    shows: ({ std, meanNormRatio }, aim) => {
+      if (std === 0) return true;
+      if (hasFixedScale(aim)) return std < THRESHOLDS.pointStd && meanNormRatio > THRESHOLDS.pointMeanNormRatio;
+      return meanNormRatio > (isUnbound(aim) ? THRESHOLDS.oneFeature : THRESHOLDS.oneDirection);
+    },
+    health: (meters) => [spreadShare(meters)],
+  },
+  {
+    name: "norm-collapse",
+    shows: ({ std }, aim) => hasFixedScale(aim) && std < THRESHOLDS.shrunkStd,
+    health: ({ std }) => [std],
+  },
+  {
+    name: "mean-shift",
+    shows: ({ meanNormRatio }, aim) => meanNormRatio > MEAN_RATIO_LIMITS[aim],
+    health: (meters) => [spreadShare(meters)],
+    isNoisy: true,
+  },
+  {
+    name: "dimensional-collapse",
+    shows: ({ effectiveRank, maxRank }, aim) => effectiveRank < rankFloor(maxRank, aim),
+    // LeJEPA concentrates before it spreads: its rank may still fall while its statistic is on the way to normal.
+    health: ({ effectiveRank, sigreg }, aim) =>
+      aim === "standard-normal" ? [effectiveRank, 1 / sigreg] : [effectiveRank],
+    isNoisy: true,
+  },
+];
+
+function findingAt(place: Place, { name, shows, health, isNoisy = false }: Collapse, aim: Aim): Finding {
+  return {
+    name,
+    place,
+    isNoisy,
+    shows: ({ [place]: meters }) => meters && shows(meters, aim),
+    health: ({ [place]: meters }) => health(meters!, aim),
+  };
+}
+
+function spreadShare({ meanNormRatio, std }: Meters): number {
+  return std === 0 ? 0 : Math.sqrt(Math.max(0, 1 - meanNormRatio ** 2));
+}
+
+/** Sequences differ, but nothing changes within one. */
+const TEMPORAL_COLLAPSE: Finding = {
+  name: "temporal-collapse",
+  place: "time",
+  shows: ({ temporal }) => temporal && temporal.stdRatio < THRESHOLDS.stillStdRatio,
+  health: ({ temporal }) => [temporal!.stdRatio],
+};
+
+/** Trained images are known by heart: they are recognised, others are not. */
+const STARVED: Finding = {
+  name: "starved-by-data",
+  place: "data",
+  shows: ({ recognition }) => {
+    if (recognition?.unseen === undefined) return undefined;
+    return recognition.seen - recognition.unseen > THRESHOLDS.recognitionGap;
+  },
+  health: ({ recognition }) => [recognition!.unseen!],
+  isNoisy: true,
+};

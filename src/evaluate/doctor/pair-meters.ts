@@ -1,0 +1,50 @@
+/** Meters of two views of the same images: do they meet, and do different images stay apart? */
+import { ShapeError } from "../../compute/index.js";
+import type { Features } from "../features.js";
+import { directions, dot, squaredDistance } from "./directions.js";
+
+/** A type, not an interface, so that it is a `Tree` of numbers by structure. */
+export type PairMeters = {
+  /** Mean ‖x̂ − ŷ‖² of two views of an image: 0 when they meet, 2 when they have nothing in common. */
+  readonly alignment: number;
+  /** log mean exp(−2 ‖x̂ᵢ − x̂ⱼ‖²) over different images: −4 at right angles, 0 at one point. */
+  readonly uniformity: number;
+  /** Mean cosine of two views of an image. */
+  readonly positiveSimilarity: number;
+  /** Mean cosine of different images. */
+  readonly negativeSimilarity: number;
+  /** positiveSimilarity − negativeSimilarity: what an image has of its own. */
+  readonly similarityGap: number;
+};
+
+/**
+ * Read the meters of pairs, directions only: x̂ = x / ‖x‖ (0 for x = 0), not centred.
+ * @param first, second [N, D] of two views, row i of both from image i, N >= 2
+ * @throws ShapeError if the shapes differ
+ * Source: alignment (α = 2) and uniformity (t = 2): Wang and Isola 2020, arXiv:2005.10242; uniformity is of the first view.
+ */
+export function readPairMeters(first: Features, second: Features): PairMeters {
+  const { numImages, dim } = first;
+  if (second.numImages !== numImages || second.dim !== dim || numImages < 2) {
+    throw new ShapeError("readPairMeters", "second", [numImages, dim], [second.numImages, second.dim]);
+  }
+  const [x, y] = [directions(first), directions(second)];
+  let [distance, positive, potential, negative] = [0, 0, 0, 0];
+  for (let i = 0; i < numImages; i++) {
+    distance += squaredDistance(x[i]!, y[i]!);
+    positive += dot(x[i]!, y[i]!);
+    for (let j = 0; j < i; j++) {
+      potential += Math.exp(-2 * squaredDistance(x[i]!, x[j]!));
+      negative += dot(x[i]!, x[j]!);
+    }
+  }
+  const numPairs = (numImages * (numImages - 1)) / 2;
+  const [positiveSimilarity, negativeSimilarity] = [positive / numImages, negative / numPairs];
+  return {
+    alignment: distance / numImages,
+    uniformity: Math.log(potential / numPairs),
+    positiveSimilarity,
+    negativeSimilarity,
+    similarityGap: positiveSimilarity - negativeSimilarity,
+  };
+}

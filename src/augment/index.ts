@@ -7,9 +7,6 @@ export { createViewMaker, makeView, type ViewMaker } from "./make-view.js";
 export { type MaskName, masks } from "./masks/catalog.js";
 export { blockMask, inverseBlockMask, randomMask } from "./masks/index.js";
 export type { Mask, MaskCounts, MaskSizes, PlaceIndices } from "./masks/mask.js";
-export { type MaskName, masks } from "./masks/catalog.js";
-export { blockMask, inverseBlockMask, randomMask } from "./masks/index.js";
-export type { Mask, MaskCounts, MaskSizes, PlaceIndices } from "./masks/mask.js";
 export { plainViews } from "./plain-views.js";
 export {
   type Preset,

@@ -105,6 +105,16 @@ export const presets = {
     sizeShare: 0.5,
     steps: (size, strength) => multiCrop(crop(0.05, 0.3, 1), size, strength),
   },
+  /** He et al. 2022, arXiv:2111.06377: what is hidden is the augmentation, colours stay. */
+  mae: {
+    summary: "MAE: crops from 0.2 of the area, flip, no change of colour",
+    steps: (_size, strength) => [crop(0.2, 1, strength), { name: "horizontalFlip" }],
+  },
+  /** Assran et al. 2023, arXiv:2301.08243: the released configs have crops alone, not even the flip. */
+  iJepa: {
+    summary: "I-JEPA: crops from 0.3 of the area, nothing else",
+    steps: (_size, strength) => [crop(0.3, 1, strength)],
+  },
   none: {
     summary: "the whole image, resized, as evaluation sees it",
     steps: () => [{ name: "centreCrop" }],

@@ -4,6 +4,7 @@ import { truncatedNormal, zeros } from "./initialisers.js";
 import { type Layer, type Mode, sequence } from "./layer.js";
 import { type LayerNormParameters, layerNorm } from "./layer-norm.js";
 import { type LinearParameters, linear } from "./linear.js";
+import { within } from "./observe.js";
 import { type ParameterSpec, parameter, type TensorsOf } from "./parameter.js";
 import { selectPlaces } from "./select-places.js";
 import { sinCosPositions } from "./sin-cos-positions.js";
@@ -21,7 +22,7 @@ export interface PlaceDecoderDims {
   readonly numHeads: number;
 }
 
-type PlaceDecoderParameters = {
+type Parameters = {
   readonly embed: LinearParameters;
   /** Stands where something is asked. */
   readonly maskToken: ParameterSpec;
@@ -41,9 +42,9 @@ export interface PlaceQuestion {
 }
 
 export interface PlaceDecoder {
-  readonly parameters: PlaceDecoderParameters;
+  readonly parameters: Branch<ParameterSpec>;
   /** @returns answers [B, G · M, outDim], group by group */
-  predict(parameters: TensorsOf<PlaceDecoderParameters>, question: PlaceQuestion, mode: Mode): Tensor;
+  predict(parameters: Branch<Tensor>, question: PlaceQuestion, mode: Mode): Tensor;
 }
 
 /**
@@ -64,15 +65,17 @@ export function placeDecoder({ inDim, outDim, gridSize, width, depth, numHeads }
   const output = linear(width, outDim, start);
   const grid = sinCosPositions(gridSize, width);
 
+  const parameters: Parameters = {
+    embed: embed.parameters,
+    maskToken: parameter([width], "bias", truncatedNormal(0.02)),
+    blocks: blocks.parameters,
+    norm: norm.parameters,
+    output: output.parameters,
+  };
   return {
-    parameters: {
-      embed: embed.parameters,
-      maskToken: parameter([width], "bias", truncatedNormal(0.02)),
-      blocks: blocks.parameters,
-      norm: norm.parameters,
-      output: output.parameters,
-    },
-    predict(parameters, { known, knownPlaces, askedPlaces }, mode) {
+    parameters,
+    predict(given, { known, knownPlaces, askedPlaces }, mode) {
+      const parameters = given as TensorsOf<Parameters>;
       const [B, G, M] = expectShape("placeDecoder", "askedPlaces", askedPlaces, ["B", "G", "M"]);
       const [, K] = expectShape("placeDecoder", "known", known, [B, "K", inDim]);
       const positions = Tensor.constant(grid);
@@ -83,9 +86,8 @@ export function placeDecoder({ inDim, outDim, gridSize, width, depth, numHeads }
         .broadcastTo([B, G, K, width])
         .reshape([B * G, K, width]);
       const started = concat([forEachGroup, asked.reshape([B * G, M, width])], 1); // [B · G, K + M, D]
-      // a tree has no empty branches, so a decoder without blocks has none
-      const mixed = blocks.apply(parameters.blocks ?? {}, started, mode).slice(1, K, K + M);
-      const normed = norm.apply(parameters.norm, mixed, mode);
+      const mixed = blocks.apply(parameters.blocks, started, within(mode, "blocks"));
+      const normed = norm.apply(parameters.norm, mixed.slice(1, K, K + M), mode);
       return output.apply(parameters.output, normed, mode).reshape([B, G * M, outDim]);
     },
   };

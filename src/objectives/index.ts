@@ -1,8 +1,12 @@
 /** Objectives: one export line each. Only definitions (and types) are exported here, the catalogue reads this file. */
 export { barlowTwins } from "./barlow-twins.js";
 export { byol } from "./byol.js";
+export { data2vec } from "./data2vec.js";
+export { denoisingAutoencoder } from "./denoising-autoencoder.js";
 export type { Head, HeadDims, HeadOutput, HeadPass, HeadSide, ModuleSpecs, ModuleTensors } from "./head.js";
+export { iJepa } from "./i-jepa.js";
 export { lejepa } from "./lejepa.js";
+export { mae } from "./mae.js";
 export type {
   MaskDims,
   Objective,

@@ -3,8 +3,18 @@ import { DarkmatterError, type Engine, resolveOptions, ShapeError, ValueError } 
 import { allRows, checkFeatures, type Features, gatherRows, type LabelledRows, selectRows } from "./features.js";
 import { type Metric, ProgramCache } from "./linear-algebra/index.js";
 import { featureStatistics, measure } from "./metrics/index.js";
-import { matchTop1, type ProbeTask, probes, retrievalChance, type Scores } from "./probes/index.js";
+import { pixelComponents } from "./pixel-components.js";
+import {
+  type Chance,
+  matchTop1,
+  type Probe,
+  type ProbeTask,
+  probes,
+  retrievalChance,
+  type Scores,
+} from "./probes/index.js";
 import type { Floors, MatchReport, Report } from "./report.js";
+import { evenly } from "./sampling.js";
 
 export interface EvaluationTask {
   /** Features of the trained encoder, one row an image. */
@@ -46,8 +56,8 @@ const PIXEL_METRICS = ["cosine", "euclidean"] as const;
 const METRIC_SAMPLE = 2048;
 
 /**
- * Evaluate frozen features: every probe on the encoder, on the same encoder before training, and on raw pixels, with
- * chance and majority. 50,000 images of 512 features take seconds to a minute on the native engine; pixels longer.
+ * Evaluate frozen features: every probe on the encoder, on the same encoder before training, on raw pixels and on their
+ * principal components, with chance and majority. 50,000 images of 512 features take seconds to a minute on the native engine; pixels longer.
  * @throws ShapeError if features or labels do not cover the same images; ValueError if a split is empty, names an
  * unknown image, or labels have fewer than two classes
  */
@@ -75,26 +85,28 @@ async function labelledPart(task: EvaluationTask, labels: Int32Array, programs: 
   const numClasses = Math.max(task.classNames?.length ?? 0, 1 + labels.reduce((a, b) => Math.max(a, b), 0));
   checkClasses(train, test, labels);
   const testLabels = test.map((image) => labels[image]!);
-  const score = (what: string, source: Features, metrics: readonly Metric[]) => {
+  const { seed, onProgress, rawPixels, randomInit } = task;
+  const taskOn = (source: Features, metrics: readonly Metric[]): ProbeTask => {
     const rowsOf = (images: Int32Array): LabelledRows => ({
       source,
       indices: images,
       labels: images.map((image) => labels[image]!),
     });
-    const { seed, onProgress } = task;
-    return runProbes(
-      what,
-      { train: rowsOf(train), test: rowsOf(test), numClasses, metrics, seed, programs },
-      onProgress,
-    );
+    return { train: rowsOf(train), test: rowsOf(test), numClasses, metrics, seed, programs };
   };
+  const score = (what: string, source: Features, metrics: readonly Metric[]) =>
+    runProbes(what, taskOn(source, metrics), onProgress);
   const scores = await score("encoder", task.encoder, LEARNED_METRICS);
+  if (rawPixels) onProgress?.("principal components of the pixels");
+  const pca = rawPixels && (await pixelComponents(rawPixels, train, task.encoder.dim, seed, programs));
   const floors: Floors = {
     chance: 1 / numClasses,
     majority: majorityAccuracy(train, testLabels, labels, numClasses),
     retrievalChance: retrievalChance(testLabels, numClasses),
-    ...(task.rawPixels && { rawPixels: await score("raw pixels", task.rawPixels, PIXEL_METRICS) }),
-    ...(task.randomInit && { randomInit: await score("random init", task.randomInit, LEARNED_METRICS) }),
+    chanceOf: chances(taskOn(task.encoder, LEARNED_METRICS)),
+    ...(rawPixels && { rawPixels: await score("raw pixels", rawPixels, PIXEL_METRICS) }),
+    ...(pca && { pca: await score("PCA of pixels", pca, PIXEL_METRICS) }),
+    ...(randomInit && { randomInit: await score("random init", randomInit, LEARNED_METRICS) }),
   };
   const { classNames } = task;
   return { n: test.length, numTrain: train.length, numClasses, ...(classNames && { classNames }), ...scores, floors };
@@ -107,6 +119,15 @@ async function runProbes(what: string, task: ProbeTask, onProgress?: (what: stri
     scores[probe.reportKey] = await probe.run(task, resolveOptions(name, probe.options) as never);
   }
   return scores as Scores;
+}
+
+/** What chance gives of the probes that are no plain accuracy. */
+function chances(task: ProbeTask): Readonly<Record<string, Chance>> {
+  return Object.fromEntries(
+    Object.entries<Probe>(probes).flatMap(([name, probe]) =>
+      probe.chance ? [[probe.reportKey, probe.chance(task, resolveOptions(name, probe.options))]] : [],
+    ),
+  );
 }
 
 async function reportMatch(task: MatchTask, programs: ProgramCache): Promise<MatchReport> {
@@ -134,12 +155,6 @@ function majorityAccuracy(train: Int32Array, testLabels: Int32Array, labels: Int
 
 function withLabels(images: ArrayLike<number>, labels: Int32Array): Int32Array {
   return Int32Array.from(images).filter((image) => labels[image]! >= 0);
-}
-
-/** At most `count` of the images, evenly spaced. */
-function evenly(images: ArrayLike<number>, count: number): Int32Array {
-  const taken = Math.min(count, images.length);
-  return Int32Array.from({ length: taken }, (_, i) => images[Math.floor((i * images.length) / taken)]!);
 }
 
 function checkTask({ encoder, randomInit, rawPixels, labels, split }: EvaluationTask): void {

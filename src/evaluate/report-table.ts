@@ -1,5 +1,5 @@
 /** The report as a table for the terminal: every number beside its floors. */
-import { isEstimate, type ProbeEstimate, probes, type Scores } from "./probes/index.js";
+import { isEstimate, type Probe, type ProbeEstimate, probes, type Scores } from "./probes/index.js";
 import type { Report } from "./report.js";
 
 interface Row {
@@ -7,13 +7,17 @@ interface Row {
   readonly chance: number;
   readonly majority: number | undefined;
   readonly rawPixels: ProbeEstimate | undefined;
+  readonly pca: ProbeEstimate | undefined;
   readonly randomInit: ProbeEstimate | undefined;
   readonly encoder: ProbeEstimate;
 }
 
-const HEADERS = ["top-1, %", "chance", "majority", "raw pixels", "random init", "encoder", "95 % interval"];
+/** Any probe of the catalogue. */
+type NamedProbe = Pick<Probe, "title" | "rowTitle"> & { readonly reportKey: keyof Scores };
 
-const MAX_TITLE = 32;
+const HEADERS = ["score, %", "chance", "majority", "pixels", "PCA", "random init", "encoder", "95 % interval"];
+
+const MAX_TITLE = 23;
 
 /** Aligned plain text, at most 100 columns: probes, then matches, then label-free metrics. */
 export function renderReport(report: Report): string {
@@ -40,16 +44,17 @@ export function renderReport(report: Report): string {
 function probeRowsOf(report: Report): Row[] {
   const { floors } = report;
   if (floors === undefined) return [];
-  return Object.values(probes).flatMap(({ reportKey, title }) => {
-    const isRetrieval = reportKey === "retrieval";
+  return Object.values<NamedProbe>(probes).flatMap(({ reportKey, title, rowTitle }) => {
+    const chanceOf = floors.chanceOf?.[reportKey];
     return namesOf(report, reportKey).flatMap((name) => {
       const encoder = pick(report, reportKey, name);
       if (encoder === undefined) return [];
       return {
-        title: name === "" ? title : `${title}, ${name} a class`,
-        chance: isRetrieval ? floors.retrievalChance : floors.chance,
-        majority: isRetrieval || name !== "" ? undefined : floors.majority,
+        title: name === "" ? title : (rowTitle?.(name) ?? `${title}, ${name}`),
+        chance: (typeof chanceOf === "number" ? chanceOf : chanceOf?.[name]) ?? floors.chance,
+        majority: chanceOf !== undefined || name !== "" ? undefined : floors.majority,
         rawPixels: pick(floors.rawPixels, reportKey, name),
+        pca: pick(floors.pca, reportKey, name),
         randomInit: pick(floors.randomInit, reportKey, name),
         encoder,
       };
@@ -63,6 +68,7 @@ function matchRowsOf({ matches = {} }: Report): Row[] {
     chance: floors.chance,
     majority: undefined,
     rawPixels: floors.rawPixels,
+    pca: undefined,
     randomInit: floors.randomInit,
     encoder,
   }));
@@ -82,11 +88,12 @@ function pick(scores: Partial<Scores> | undefined, key: keyof Scores, name: stri
 }
 
 function renderRows(rows: readonly Row[]): string {
-  const cells = rows.map(({ title, chance, majority, rawPixels, randomInit, encoder }) => [
+  const cells = rows.map(({ title, chance, majority, rawPixels, pca, randomInit, encoder }) => [
     title,
     percent(chance),
     percent(majority),
     withMetric(rawPixels),
+    withMetric(pca),
     percent(randomInit?.mean),
     percent(encoder.mean),
     `${percent(encoder.low)} – ${percent(encoder.high)}`,

@@ -60,20 +60,30 @@ test("a report: floors by hand, the encoder above them, everything in plain JSON
     expect(report.floors!.randomInit![key].mean).toBeLessThan(0.75);
   }
   expect(report.floors!.rawPixels!.knn.metric).toMatch(/cosine|euclidean/);
-  expect(Object.keys(report.fewShot!)).toEqual(["1", "5", "10"]);
+  expect(Object.keys(report.fewShot!)).toEqual(["1", "5", "10", "50"]);
   expect(report.matches!.copies!.encoder.mean).toBe(1);
   expect(seen).toContain("raw pixels: linear");
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
 
   const flat = flatReport(report) as { knn: number; floors: Record<string, unknown>; fewShot: Record<string, unknown> };
   expect(flat.knn).toBe(report.knn!.mean);
-  expect(Object.keys(flat.floors)).toEqual(["chance", "majority", "retrievalChance", "rawPixels", "randomInit"]);
+  expect(Object.keys(flat.floors)).toEqual([
+    "chance",
+    "majority",
+    "retrievalChance",
+    "chanceOf",
+    "rawPixels",
+    "pca",
+    "randomInit",
+  ]);
   expect(Object.keys(flat.fewShot["1"] as object)).toEqual(["mean", "low", "high"]);
 
   const table = renderReport(report);
   const lines = table.split("\n");
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
-  expect(lines.find((line) => line.startsWith("kNN"))).toMatch(/33\.3 +60\.0 +\d+\.\d (cos|euc) +\d+\.\d +\d+\.\d/);
+  expect(lines.find((line) => line.startsWith("kNN"))).toMatch(
+    /33\.3 +60\.0 +\d+\.\d (cos|euc) +\d+\.\d (cos|euc) +\d+\.\d +\d+\.\d/,
+  );
   expect(table).toMatch(/copy detection: 200 searches among 200 images/);
   expect(table).toMatch(/few-shot, 1 a class/);
   expect(table).toMatch(/^copy detection +0\.5 /m);

@@ -1,6 +1,6 @@
 /** The report of a run: what the encoder knows, beside the floors that make a number mean something. */
 import type { MetricName } from "./metrics/index.js";
-import { isEstimate, type ProbeEstimate, type ProbeOutcome, probes, type Scores } from "./probes/index.js";
+import { type Chance, isEstimate, type ProbeEstimate, type ProbeOutcome, probes, type Scores } from "./probes/index.js";
 
 /** What is reached without learning anything. */
 export interface Floors {
@@ -10,8 +10,12 @@ export interface Floors {
   readonly majority: number;
   /** A random other test image has the same label. */
   readonly retrievalChance: number;
+  /** What chance gives of each probe that is no plain accuracy, by its report key. */
+  readonly chanceOf?: Readonly<Partial<Record<keyof Scores, Chance>>>;
   /** Pixels as features; for each probe the stronger of cosine and Euclidean, named in `metric`. */
   readonly rawPixels?: Scores;
+  /** The leading principal components of the pixels, as many as the encoder has features, 256 at most. */
+  readonly pca?: Scores;
   /** The same encoder before training. */
   readonly randomInit?: Scores;
 }
@@ -44,7 +48,7 @@ export interface Report extends Partial<Scores> {
 
 /**
  * A report with every estimate reduced to its number (few-shot keeps its intervals): one line of JSON, for eyes and jq.
- * { n, numTrain, numClasses, knn, linear, fewShot: { 1: { mean, low, high }, .. }, retrieval, floors, matches }
+ * { n, numTrain, numClasses, knn, knn200, linear, fewShot: { 1: { mean, low, high }, .. }, retrieval, .., floors, matches }
  */
 export function flatReport(report: Report): Record<string, unknown> {
   const { n, numTrain, numClasses, floors, matches } = report;
@@ -55,6 +59,7 @@ export function flatReport(report: Report): Record<string, unknown> {
       floors: {
         ...floors,
         ...(floors.rawPixels && { rawPixels: flatScores(floors.rawPixels) }),
+        ...(floors.pca && { pca: flatScores(floors.pca) }),
         ...(floors.randomInit && { randomInit: flatScores(floors.randomInit) }),
       },
     }),

@@ -10,10 +10,10 @@ const options = {
 } satisfies OptionTable;
 
 /** Labels per class that are reported. */
-export const SHOTS = [1, 5, 10] as const;
+export const SHOTS = [1, 5, 10, 50] as const;
 
 /**
- * Nearest class mean with 1, 5 and 10 labelled training images a class, over 20 random draws, on all test images.
+ * Nearest class mean with 1, 5, 10 and 50 labelled training images a class, over 20 random draws, on all test images.
  *   cosine: x̂ = (x − μ) / ‖x − μ‖ with μ the mean of all training images (no labels used); each class is the direction of
  *   its mean x̂; euclidean: plain means and distances
  * A class with fewer training images than asked for uses all it has; one with none is never predicted.
@@ -25,7 +25,8 @@ export const fewShot: Probe<typeof options, Readonly<Record<string, ProbeEstimat
   name: "fewShot",
   reportKey: "fewShot",
   title: "few-shot",
-  summary: "nearest class mean from 1, 5 and 10 labels a class",
+  summary: "nearest class mean from 1, 5, 10 and 50 labels a class",
+  rowTitle: (numShots) => `few-shot, ${numShots} a class`,
   options,
   async run({ train, test, numClasses, metrics, seed, programs }, { numDraws }) {
     const members = rowsByClass(train.labels, numClasses);

@@ -1,38 +1,91 @@
-/** k nearest neighbours: the probe without training. */
-import type { OptionTable } from "../../compute/index.js";
+/** k nearest neighbours: the probe without training, with few neighbours and with many. */
+import type { ConfigOf, OptionTable } from "../../compute/index.js";
 import { wilsonEstimate } from "../intervals.js";
 import { type Neighbors, nearestNeighbors } from "../linear-algebra/index.js";
-import { countCorrect, type Probe, type ProbeEstimate, strongest } from "./probe.js";
+import { countCorrect, type Probe, type ProbeEstimate, type ProbeTask, strongest } from "./probe.js";
 
-const options = {
-  k: { default: 20, min: 1, integer: true, doc: "how many neighbours vote; fewer if there are fewer training images" },
-  temperature: { default: 0.07, min: 1e-3, doc: "sharpness of the cosine vote: a neighbour weighs exp(cosine / this)" },
-} satisfies OptionTable;
+const optionsFor = (k: number, temperature: number) =>
+  ({
+    k: { default: k, min: 1, integer: true, doc: "how many neighbours vote; fewer if there are fewer training images" },
+    temperature: {
+      default: temperature,
+      min: 1e-3,
+      doc: "sharpness of the cosine vote: a neighbour weighs exp(cosine / this)",
+    },
+  }) satisfies OptionTable;
+
+type KnnOptions = ReturnType<typeof optionsFor>;
 
 /**
- * The label of a test image by a vote of its k nearest training images.
+ * The label of a test image by a vote of its k = 20 nearest training images.
  *   cosine: each votes with weight exp(s / 0.07); euclidean: each has one vote
  * Ties: among the classes with most votes, the one whose nearest member is nearest wins.
  * @returns accuracy with Wilson's interval; with several metrics the best, named
  * Source: Wu et al. 2018, arXiv:1805.01978 (weighted vote); Caron et al. 2021, arXiv:2104.14294 (k = 20). Deviations: none.
  */
-export const knnProbe: Probe<typeof options, ProbeEstimate, "knn"> = {
+export const knnProbe: Probe<KnnOptions, ProbeEstimate, "knn"> = {
   name: "knnProbe",
   reportKey: "knn",
-  title: "kNN",
+  title: "kNN, 20 neighbours",
   summary: "vote of the 20 nearest training images",
-  options,
-  async run({ train, test, numClasses, metrics, programs }, config) {
-    const k = Math.min(config.k, train.indices.length);
-    const results = await nearestNeighbors(test, train, { k, metrics, programs });
-    const estimates = results.map((neighbors) => {
-      const predictions = vote(neighbors, train.labels, numClasses, config.temperature);
-      const numCorrect = countCorrect(predictions, test.labels);
-      return { ...wilsonEstimate(numCorrect, test.labels.length), metric: neighbors.metric };
-    });
-    return strongest(estimates);
-  },
+  options: optionsFor(20, 0.07),
+  run: scoreVote,
 };
+
+/**
+ * As `knnProbe`, by the k = 200 nearest with weight exp(s / 0.1): the setting of most published tables on small images.
+ * Source: Wu et al. 2018 (k = 200); temperature as lightly's and SimSiam's CIFAR-10 benchmarks have it.
+ */
+export const knn200Probe: Probe<KnnOptions, ProbeEstimate, "knn200"> = {
+  name: "knn200Probe",
+  reportKey: "knn200",
+  title: "kNN, 200 neighbours",
+  summary: "vote of the 200 nearest training images",
+  options: optionsFor(200, 0.1),
+  run: scoreVote,
+};
+
+async function scoreVote(task: ProbeTask, config: ConfigOf<KnnOptions>): Promise<ProbeEstimate> {
+  const { train, test, numClasses } = task;
+  const results = await neighborsOf(task, config.k);
+  const estimates = results.map((neighbors) => {
+    const predictions = vote(neighbors, train.labels, numClasses, config.temperature);
+    return {
+      ...wilsonEstimate(countCorrect(predictions, test.labels), test.labels.length),
+      metric: neighbors.metric,
+    };
+  });
+  return strongest(estimates);
+}
+
+const MOST_NEIGHBORS = 200;
+/** Probes of one task look at the same neighbours: they are found once. */
+const found = new WeakMap<ProbeTask, Promise<readonly Neighbors[]>>();
+
+async function neighborsOf(task: ProbeTask, k: number): Promise<readonly Neighbors[]> {
+  const { train, test, metrics, programs } = task;
+  const numTrain = train.indices.length;
+  let pending = k <= MOST_NEIGHBORS ? found.get(task) : undefined;
+  if (pending === undefined) {
+    const widest = Math.min(Math.max(k, MOST_NEIGHBORS), numTrain);
+    pending = nearestNeighbors(test, train, { k: widest, metrics, programs });
+    if (k <= MOST_NEIGHBORS) found.set(task, pending);
+  }
+  return (await pending).map((neighbors) => firstOf(neighbors, Math.min(k, numTrain)));
+}
+
+/** The k nearest of more. */
+function firstOf(neighbors: Neighbors, k: number): Neighbors {
+  const numQueries = neighbors.indices.length / neighbors.k;
+  const indices = new Int32Array(numQueries * k);
+  const similarities = new Float32Array(numQueries * k);
+  for (let query = 0; query < numQueries; query++) {
+    const from = query * neighbors.k;
+    indices.set(neighbors.indices.subarray(from, from + k), query * k);
+    similarities.set(neighbors.similarities.subarray(from, from + k), query * k);
+  }
+  return { metric: neighbors.metric, k, indices, similarities };
+}
 
 /** Winning class for each query. */
 export function vote(neighbors: Neighbors, labels: Int32Array, numClasses: number, temperature: number): Int32Array {

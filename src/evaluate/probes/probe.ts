@@ -24,6 +24,9 @@ export interface ProbeEstimate extends Estimate {
 /** One estimate, or several by name (labels per class). */
 export type ProbeOutcome = ProbeEstimate | Readonly<Record<string, ProbeEstimate>>;
 
+/** What chance gives: one number, or one for each estimate by name. */
+export type Chance = number | Readonly<Record<string, number>>;
+
 export interface Probe<
   T extends OptionTable = OptionTable,
   O extends ProbeOutcome = ProbeOutcome,
@@ -37,6 +40,10 @@ export interface Probe<
   readonly title: string;
   readonly summary: string;
   readonly options: T;
+  /** Row titles of several estimates, by their names; default: the title and the name. */
+  rowTitle?(name: string): string;
+  /** What chance gives; one in the number of classes if absent. */
+  chance?(task: ProbeTask, config: ConfigOf<T>): Chance;
   run(task: ProbeTask, config: ConfigOf<T>): Promise<O>;
 }
 

@@ -17,6 +17,7 @@ export const retrieval: Probe<typeof options, ProbeEstimate, "retrieval"> = {
   title: "retrieval top-1",
   summary: "the nearest other test image has the same label",
   options,
+  chance: ({ test, numClasses }) => retrievalChance(test.labels, numClasses),
   async run({ test, metrics, programs }) {
     const n = test.indices.length;
     if (n < 2) throw new ValueError("retrieval", "test", "at least two labelled images", n);

@@ -1,6 +1,6 @@
 /** From what the user chose and what the data is to a complete config. */
 import { availableParallelism } from "node:os";
-import { parseRecipe, recipeFor, type ViewRecipe } from "../augment/index.js";
+import { type PresetName, parseRecipe, recipeFor, type ViewRecipe, viewSizeFor } from "../augment/index.js";
 import { chooseEngine, lookUp, type OptionTable, resolveOptions, ValueError } from "../compute/index.js";
 import type { NumberOption } from "../compute/options.js";
 import { type ImageSet, stepsPerEpoch } from "../data/index.js";
@@ -52,6 +52,7 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
       source: choices.data,
       ...(choices.labels !== undefined && { labels: choices.labels }),
       ...(choices.holdOut !== undefined && { holdOut: choices.holdOut }),
+      ...(choices.holdOutSeed !== undefined && { holdOutSeed: choices.holdOutSeed }),
       numImages: set.numImages,
       channels: set.channels,
       digest: digestOf(set),
@@ -86,15 +87,32 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
  * @throws UnknownNameError or ValueError for a recipe or a strength that does not fit
  */
 export function chooseViews(
-  choices: Pick<TrainChoices, "objective" | "views" | "strength">,
+  choices: Pick<TrainChoices, "localViews" | "objective" | "views" | "strength">,
   imageSize: number,
 ): ViewRecipe[] {
-  const { views, strength = 1 } = choices;
+  const { views, strength = 1, localViews } = choices;
   const objective = objectiveNamed(choices.objective);
-  if (views === undefined)
-    return objective.defaultViews.map((preset) => recipeFor(preset, { size: imageSize, strength }));
+  if (views !== undefined && localViews !== undefined) {
+    throw new ValueError("train", "localViews", "left out where the views are given in full", localViews);
+  }
+  if (views === undefined) {
+    const presets = [...objective.defaultViews, ...localPresets(objective, localViews)];
+    return presets.map((preset) => recipeFor(preset, { size: viewSizeFor(preset, imageSize), strength }));
+  }
   if (views.length >= objective.needs.views) return views.map(parseRecipe);
   throw new ValueError("train", "views", `at least ${objective.needs.views} for ${objective.name}`, views.length);
+}
+
+/** Small crops beside the usual views, as many as were asked for: their number takes the place of the usual one. */
+function localPresets(objective: Objective, count = 0): PresetName[] {
+  const { localPreset, needs, name } = objective;
+  if (count === 0) return [];
+  if (!needs.localViews || localPreset === undefined) {
+    const others = Object.values<Objective>(objectives).filter((other) => other.localPreset !== undefined);
+    const hint = `${name} takes views of one kind. These take small ones too: ${others.map((o) => o.name).join(", ")}.`;
+    throw new ValueError("train", "localViews", `0 for ${name}`, count, hint);
+  }
+  return Array<PresetName>(count).fill(localPreset);
 }
 
 /** The side of the cached images if small, rounded down so that every encoder divides it. */
@@ -122,7 +140,8 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
   const { chunkSize, ...rest } = saved;
   const { objective, encoder, data } = saved;
   const imageSize = choices.size ?? saved.imageSize;
-  const isOtherView = choices.views !== undefined || choices.strength !== undefined;
+  const { views, strength, localViews } = choices;
+  const isOtherView = [views, strength, localViews].some((choice) => choice !== undefined);
   const objectiveName = choices.objective ?? objective.name;
   const batchSize = choices.batch ?? saved.batchSize;
   return {
@@ -131,6 +150,7 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
       ...data,
       ...(choices.labels !== undefined && { labels: choices.labels }),
       ...(choices.holdOut !== undefined && { holdOut: choices.holdOut }),
+      ...(choices.holdOutSeed !== undefined && { holdOutSeed: choices.holdOutSeed }),
     },
     imageSize,
     objective: { name: objectiveName, options: { ...objective.options, ...choices.objectiveOptions } },
@@ -238,6 +258,7 @@ const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
   data: true,
   labels: true,
   holdOut: true,
+  holdOutSeed: true,
   objective: true,
   objectiveOptions: true,
   encoder: true,
@@ -255,6 +276,7 @@ const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
   learningRate: true,
   weightDecay: true,
   strength: true,
+  localViews: true,
   views: true,
   numGlobalViews: true,
   engine: true,

@@ -1,7 +1,7 @@
 /** Evaluate a run: what its encoder knows, beside its floors, as a table, report.json and pictures. */
 import { plainViews } from "../augment/index.js";
 import { chooseEngine, type HostArray, keyFor, Random, type Tree, ValueError } from "../compute/index.js";
-import { groupingOf, type ImageSet, type Labels, type OnProgress, split } from "../data/index.js";
+import { groupingOf, type ImageSet, type Labels, type OnProgress } from "../data/index.js";
 import { type EvaluationTask, evaluateFeatures, type Features, type Report, renderReport } from "../evaluate/index.js";
 import {
   createEmbedder,
@@ -12,7 +12,7 @@ import {
   writeJsonAtomic,
 } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
-import { openForTraining, openImagesOf } from "./run-images.js";
+import { holdOutOf, openForTraining, openImagesOf, splitForTraining } from "./run-images.js";
 import { trainedEncoder } from "./trained-encoder.js";
 
 export interface EvaluateOptions {
@@ -160,7 +160,7 @@ function splitRows(
   const { holdOut = 0, numImages, digest } = config.data;
   const numHeldOut = holdOut < 1 ? Math.round(holdOut * set.numImages) : holdOut;
   if (numHeldOut > 0 && numImages + numHeldOut === set.numImages) {
-    const { kept, heldOut } = split(set, { heldOut: holdOut, seed: config.seed });
+    const { kept, heldOut } = splitForTraining(set, holdOutOf(config))!;
     // The run's own images, wherever they are now.
     if (digestOf(kept) === digest) return { train: kept.indices!, test: heldOut.indices! };
   }

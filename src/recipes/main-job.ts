@@ -11,6 +11,8 @@ export interface TrainChoices {
   readonly labels?: string;
   /** Set images aside for evaluation, by the seed: a fraction under 1, or a count. */
   readonly holdOut?: number;
+  /** Decides which, so that runs of other seeds set the same ones aside; `seed` if absent. */
+  readonly holdOutSeed?: number;
   readonly objective?: string;
   readonly objectiveOptions?: Readonly<Record<string, unknown>>;
   readonly encoder?: string;
@@ -34,6 +36,8 @@ export interface TrainChoices {
   readonly weightDecay?: number;
   /** Strength of the augmentation, 1 as published. */
   readonly strength?: number;
+  /** Small crops of an image beside its usual views (multi-crop), where the objective takes them. */
+  readonly localViews?: number;
   /** Views in full, instead of the objective's own. */
   readonly views?: readonly ViewRecipe[];
   readonly numGlobalViews?: number;

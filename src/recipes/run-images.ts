@@ -1,7 +1,7 @@
 /** The images of a run: opened for it the first time, found again later. */
 import { DarkmatterError, ValueError } from "../compute/index.js";
-import { type ImageSet, openImages, split } from "../data/index.js";
-import type { RunFolder } from "../train/index.js";
+import { type ImageSet, openImages, type Split, split } from "../data/index.js";
+import type { RunFolder, TrainConfig } from "../train/index.js";
 import { DEFAULT_IMAGE_SIZE } from "./choices.js";
 import type { TrainChoices, TrainObserver } from "./main-job.js";
 
@@ -49,7 +49,19 @@ export function openForTraining(
   });
 }
 
+/** How many images are set aside, and which: by a seed of their own, or else by the run's. */
+export type HoldOut = Pick<TrainChoices, "holdOut" | "holdOutSeed" | "seed">;
+
+export function holdOutOf({ data: { holdOut, holdOutSeed }, seed }: TrainConfig): HoldOut {
+  return { ...(holdOut !== undefined && { holdOut }), ...(holdOutSeed !== undefined && { holdOutSeed }), seed };
+}
+
+/** The images to train on and those set aside; undefined if none are. */
+export function splitForTraining(set: ImageSet, { holdOut, holdOutSeed, seed = 0 }: HoldOut): Split | undefined {
+  return holdOut === undefined ? undefined : split(set, { heldOut: holdOut, seed: holdOutSeed ?? seed });
+}
+
 /** What is left to train on when some images are set aside. */
-export function trainedPart(set: ImageSet, holdOut: number | undefined, seed: number): ImageSet {
-  return holdOut === undefined ? set : split(set, { heldOut: holdOut, seed }).kept;
+export function trainedPart(set: ImageSet, choices: HoldOut): ImageSet {
+  return splitForTraining(set, choices)?.kept ?? set;
 }

@@ -22,7 +22,7 @@ import {
 import { chooseCadence, chooseConfig, overrideConfig } from "./choices.js";
 import { createDoctor } from "./doctor-hook.js";
 import type { TrainChoices, TrainObserver, TrainSummary } from "./main-job.js";
-import { openForTraining, openImagesOf, trainedPart } from "./run-images.js";
+import { holdOutOf, openForTraining, openImagesOf, trainedPart } from "./run-images.js";
 import { machineWarnings, planOf } from "./train-plan.js";
 
 /**
@@ -41,7 +41,7 @@ export async function trainImages(
 ): Promise<TrainSummary> {
   const whole = opened ?? (await openForTraining(choices, observer));
   try {
-    const set = trainedPart(whole, choices.holdOut, choices.seed ?? 0);
+    const set = trainedPart(whole, choices);
     requireTrainable(set);
     const chosen = await chooseConfig(choices, set);
     const path = choices.out ?? freePath(chosen);
@@ -79,7 +79,7 @@ export async function resumeTraining(
     opened ??
     (await openImagesOf(folder, "resume", choices.data === undefined ? {} : { data: choices.data }, observer));
   try {
-    const set = trainedPart(whole, config.data.holdOut, config.seed);
+    const set = trainedPart(whole, holdOutOf(config));
     requireSameImages(config, set);
     const measured = await measureSteps(config, set, { steps: config.totalSteps - resumedFrom });
     const plan = planOf(config, path, set, measured, resumedFrom);

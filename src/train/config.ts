@@ -9,6 +9,8 @@ export interface TrainConfig {
     readonly labels?: string;
     /** Images set aside by the seed, never trained on: a fraction of them, or a count. `numImages` are the others. */
     readonly holdOut?: number;
+    /** Decides which; the run's seed if absent. */
+    readonly holdOutSeed?: number;
     readonly numImages: number;
     readonly channels: 1 | 3;
     /** Of names and pixels, see `digestOf`: tells whether a resumed run sees the images it began with. */

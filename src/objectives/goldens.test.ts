@@ -32,6 +32,7 @@ const twoViews = [
 /** The second view of the goldens is the target: no gradient flows there. */
 const oneDirection = [
   ["byol", 0.09739847949160499, 0.13757517656801954, -0.029806494212720205],
+  ["iJepa", 0.07953544337914256, 0.06306165371251476, -0.008566273965137433],
   ["simSiam", -0.9513007602541974, 0.06878758828400977, -0.014903247106360103],
 ] as const;
 

@@ -3,9 +3,12 @@
  * by code that shares nothing with ours; norms and first elements of the gradients by its autograd.
  */
 import { describe, expect, test } from "vitest";
+import { runOnce, Tensor, valueAndGradient } from "../compute/index.js";
 import { testedEngines } from "../compute/testing/software-gpu.js";
+import { koleo } from "./koleo.js";
 import { objectiveValue } from "./objective-value.js";
-import { goldenDirections, goldenViews } from "./testing/projections.js";
+import { sinkhorn } from "./sinkhorn.js";
+import { goldenDirections, goldenViews, rowsOf } from "./testing/projections.js";
 
 const TOLERANCE = 1e-5;
 /** WGSL allows sine and cosine, of which SIGReg is made, an error of 2⁻¹¹; a single element of a gradient shows four. */
@@ -32,9 +35,16 @@ const twoViews = [
 /** The second view of the goldens is the target: no gradient flows there. */
 const oneDirection = [
   ["byol", 0.09739847949160499, 0.13757517656801954, -0.029806494212720205],
+  ["dino", 0.6330394832049299, 1.7399189361958154, -0.21688642834589753],
   ["iJepa", 0.07953544337914256, 0.06306165371251476, -0.008566273965137433],
   ["simSiam", -0.9513007602541974, 0.06878758828400977, -0.014903247106360103],
 ] as const;
+
+const koleoGolden = { total: 0.18779129224511162, norm: 0.40286483248087773, firstElement: 0.026606977898828765 };
+const sinkhornGolden = {
+  firstRow: [0.841598465597032, 0.15840152421409365, 1.3041674197973473e-11, 4.1362035898677013e-16, 1.017583e-8],
+  prototypeMass: [1.784328334838588, 1.6235068173511606, 1.9999384163629121, 1.0595789120119865, 1.5326475194353533],
+};
 
 // The goldens of SIGReg are T of the first view alone: given twice, the mean is the same T and each copy has half
 // of the gradient.
@@ -62,6 +72,33 @@ describe.each(testedEngines.map((engine) => [engine.name, engine] as const))(
       near(value.gradientNorms[0], norm);
       near(value.gradients[0]!.data[0], firstElement);
       expect(value.targetGradientNorms).toEqual([0]);
+    });
+
+    test("KoLeo", async () => {
+      const inputs = { points: goldenViews()[0] };
+      const { value, gradient } = await runOnce(
+        inputs,
+        (given) => {
+          const { value, gradient } = valueAndGradient(given, ({ points }) => ({ value: koleo(points), aux: {} }));
+          return { value, gradient: gradient.points };
+        },
+        engine,
+      );
+      near(value.data[0], koleoGolden.total);
+      near(Math.hypot(...gradient.data), koleoGolden.norm);
+      near(gradient.data[0], koleoGolden.firstElement);
+    });
+
+    test("Sinkhorn at temperature .05", async () => {
+      const body = ({ logits }: { logits: Tensor }) => ({ rows: sinkhorn([logits], Tensor.constant(0.05))[0]! });
+      const { rows } = await runOnce({ logits: goldenViews()[0] }, body, engine);
+      rowsOf(rows)[0]!.forEach((mass, k) => {
+        expect(mass).toBeCloseTo(sinkhornGolden.firstRow[k]!, 5);
+      });
+      sinkhornGolden.prototypeMass.forEach((mass, k) => {
+        const total = rowsOf(rows).reduce((sum, row) => sum + row[k]!, 0);
+        near(total, mass);
+      });
     });
 
     test.each(sigregValues)("SIGReg on the %s domain", async (domain, statistic, norm, firstElement) => {

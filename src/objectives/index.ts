@@ -3,6 +3,7 @@ export { barlowTwins } from "./barlow-twins.js";
 export { byol } from "./byol.js";
 export { data2vec } from "./data2vec.js";
 export { denoisingAutoencoder } from "./denoising-autoencoder.js";
+export { dino } from "./dino.js";
 export type { Head, HeadDims, HeadOutput, HeadPass, HeadSide, ModuleSpecs, ModuleTensors } from "./head.js";
 export { iJepa } from "./i-jepa.js";
 export { lejepa } from "./lejepa.js";

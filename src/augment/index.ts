@@ -18,5 +18,6 @@ export {
   viewSizeFor,
 } from "./presets.js";
 export { parseRecipe, type RecipeStep, type ViewRecipe, withoutFinish, withStep } from "./recipe.js";
+export * from "./series/index.js";
 export type { ViewBatch, ViewLoader } from "./view-batch.js";
 export { createViewLoader, type ViewLoaderOptions } from "./view-loader.js";

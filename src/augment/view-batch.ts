@@ -3,15 +3,15 @@ import { DarkmatterError, ShapeError } from "../compute/errors.js";
 import type { BatchMaker } from "./batch-maker.js";
 
 export interface ViewBatch {
-  /** float32 [B, C, H, W], one a view; ordinary memory that belongs to the caller. */
+  /** float32 [B, C, H, W], or [B, C, T] of series, one a view; ordinary memory that belongs to the caller. */
   readonly views: Float32Array[];
-  /** Which images of the set, in batch order. */
+  /** Which images (or windows) of the set, in batch order. */
   readonly indices: Uint32Array;
 }
 
 export interface ViewLoader {
-  /** [B, C, H, W] of each view. */
-  readonly shapes: readonly (readonly [number, number, number, number])[];
+  /** [B, C, H, W] or [B, C, T] of each view. */
+  readonly shapes: readonly (readonly number[])[];
   /**
    * The views of a step; the steps after it are then made in the background.
    * @param into arrays to fill instead of new ones, one a view
@@ -27,9 +27,12 @@ export interface ViewLoader {
 }
 
 /** The arrays a batch goes into: the caller's, if they fit, or new ones. */
-export function outputsFor(maker: BatchMaker, into: readonly Float32Array[] | undefined): Float32Array[] {
-  if (into === undefined) return maker.lengths.map((length) => new Float32Array(length));
-  maker.lengths.forEach((length, v) => {
+export function outputsFor(
+  { lengths }: Pick<BatchMaker, "lengths">,
+  into: readonly Float32Array[] | undefined,
+): Float32Array[] {
+  if (into === undefined) return lengths.map((length) => new Float32Array(length));
+  lengths.forEach((length, v) => {
     if (into[v]?.length !== length) throw new ShapeError("viewsAt", `into[${v}]`, [length], [into[v]?.length ?? 0]);
   });
   return [...into];

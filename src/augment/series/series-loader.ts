@@ -1,0 +1,93 @@
+/** Views of series for the training step: the next step's are made while the engine computes this one. */
+import { ValueError } from "../../compute/errors.js";
+import { keyFor } from "../../compute/random.js";
+import { batchIndices, type WindowReader } from "../../data/index.js";
+import { closedError, outputsFor, type ViewBatch, type ViewLoader } from "../view-batch.js";
+import { createSeriesViewMaker } from "./make-series-view.js";
+import type { SeriesRecipe } from "./series-recipe.js";
+
+export interface SeriesLoaderOptions {
+  readonly set: WindowReader;
+  /** One a view; views may differ in length. */
+  readonly recipes: readonly SeriesRecipe[];
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+/**
+ * Start making views. What a step gets is a function of (seed, step) alone. Views of series take so little that the
+ * calling thread makes them, when it would wait for the engine anyway.
+ * @throws DarkmatterError if a recipe is not valid or the batch is larger than the set
+ */
+export function createSeriesLoader({ set, recipes, batchSize, seed }: SeriesLoaderOptions): ViewLoader {
+  if (recipes.length === 0) throw new ValueError("createSeriesLoader", "recipes", "at least one recipe", []);
+  const makers = recipes.map((recipe) => createSeriesViewMaker(recipe, set));
+  const indicesAt = (step: number) => batchIndices({ numImages: set.numImages, batchSize, seed, step });
+  indicesAt(0); // a batch larger than the set is refused now
+  const make = (step: number): ViewBatch => {
+    const indices = indicesAt(step);
+    const views = makers.map((maker, v) => {
+      const view = new Float32Array(batchSize * maker.length);
+      for (let position = 0; position < batchSize; position++) {
+        maker.make(indices[position]!, keyFor(seed, "view", step, position, v), view, position * maker.length);
+      }
+      return view;
+    });
+    return { views, indices };
+  };
+  return new AheadLoader(
+    makers.map(({ shape }) => [batchSize, ...shape]),
+    make,
+  );
+}
+
+/** Makes the batch after the one asked for as soon as the thread is free. */
+class AheadLoader implements ViewLoader {
+  secondsWaited = 0;
+  #numViews = 0;
+  #secondsMaking = 0;
+  #next: { readonly step: number; readonly batch: ViewBatch } | undefined;
+  #planned: NodeJS.Immediate | undefined;
+  #isClosed = false;
+
+  constructor(
+    readonly shapes: ViewLoader["shapes"],
+    private readonly makeBatch: (step: number) => ViewBatch,
+  ) {}
+
+  get viewsPerSecond(): number {
+    return this.#secondsMaking > 0 ? this.#numViews / this.#secondsMaking : 0;
+  }
+
+  async viewsAt(step: number, into?: readonly Float32Array[]): Promise<ViewBatch> {
+    if (this.#isClosed) throw closedError();
+    const started = performance.now();
+    clearImmediate(this.#planned);
+    const batch = this.#next?.step === step ? this.#next.batch : this.#make(step);
+    this.#next = undefined;
+    this.secondsWaited += (performance.now() - started) / 1000;
+    this.#planned = setImmediate(() => {
+      this.#next = { step: step + 1, batch: this.#make(step + 1) };
+    });
+    if (into === undefined) return batch;
+    const views = outputsFor({ lengths: batch.views.map(({ length }) => length) }, into);
+    views.forEach((view, v) => {
+      view.set(batch.views[v]!);
+    });
+    return { ...batch, views };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearImmediate(this.#planned);
+    this.#next = undefined;
+  }
+
+  #make(step: number): ViewBatch {
+    const started = performance.now();
+    const batch = this.makeBatch(step);
+    this.#numViews += batch.indices.length * batch.views.length;
+    this.#secondsMaking += (performance.now() - started) / 1000;
+    return batch;
+  }
+}

@@ -10,12 +10,15 @@ import { lockRun, type RunLock } from "./run-lock.js";
 import type { TrainState } from "./state.js";
 import { createTrainer, type Trainer } from "./trainer.js";
 
-/** Watches a run. What `observe` returns is written to metrics.jsonl under its name. */
+/** Values by name. */
+type Measured = Readonly<Record<string, number>> | undefined;
+
+/** Watches a run; the next step waits for it. What `observe` returns is written to metrics.jsonl under its name. */
 export interface TrainHook {
   readonly name: string;
   /** Called after every so many steps, and after the last one. */
   readonly every: number;
-  observe(event: StepEvent, trainer: Trainer): Readonly<Record<string, number>> | undefined;
+  observe(event: StepEvent, trainer: Trainer): Measured | Promise<Measured>;
 }
 
 export interface RunProgress {
@@ -92,9 +95,10 @@ async function runSteps(
       speed.add(event.seconds);
       const imagesPerSecond = config.batchSize / speed.secondsPerStep;
       const isLast = state.step === config.totalSteps;
-      const measured = hooks
-        .filter((hook) => isLast || state.step % hook.every === 0)
-        .map((hook) => hook.observe(event, trainer) ?? {});
+      const measured: Readonly<Record<string, number>>[] = [];
+      for (const hook of hooks) {
+        if (isLast || state.step % hook.every === 0) measured.push((await hook.observe(event, trainer)) ?? {});
+      }
       folder.appendMetrics(
         state.step,
         Object.assign({}, event.scalars, { "run/imagesPerSecond": imagesPerSecond }, ...measured),

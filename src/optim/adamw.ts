@@ -1,6 +1,6 @@
 /** AdamW. Source: Loshchilov and Hutter 2019, arXiv:1711.05101. */
 import type { ConfigOf, OptionTable } from "../compute/index.js";
-import { type Optimizer, updateEach } from "./optimizer.js";
+import { type Optimizer, rateOfEncoder, updateEach } from "./optimizer.js";
 
 export const adamwOptions = {
   firstDecay: { default: 0.9, min: 0, max: 0.9999, doc: "β₁: how much of the old mean gradient stays each step" },
@@ -22,6 +22,7 @@ export const adamw: Optimizer<typeof adamwOptions> = {
   summary: "Adam with decoupled weight decay",
   options: adamwOptions,
   slots: ["first", "second"],
+  usual: { learningRate: rateOfEncoder },
 
   scalars({ step, learningRate, weightDecay }, { firstDecay, secondDecay, epsilon }) {
     const firstCorrection = 1 - firstDecay ** (step + 1);
@@ -35,11 +36,11 @@ export const adamw: Optimizer<typeof adamwOptions> = {
 
   update(input, { firstDecay, secondDecay }) {
     const { stepSize, epsilon, keep } = input.scalars;
-    return updateEach(input, adamw.slots, ({ parameter, gradient, slots, isDecayed }) => {
+    return updateEach(input, adamw.slots, ({ parameter, gradient, slots, isWeight }) => {
       const first = slots.first!.mul(firstDecay).add(gradient.mul(1 - firstDecay));
       const second = slots.second!.mul(secondDecay).add(gradient.square().mul(1 - secondDecay));
       const change = first.mul(stepSize!).div(second.sqrt().add(epsilon!));
-      const kept = isDecayed ? parameter.mul(keep!) : parameter;
+      const kept = isWeight ? parameter.mul(keep!) : parameter;
       return { parameter: kept.sub(change), slots: { first, second } };
     });
   },

@@ -2,6 +2,7 @@
 export { type AdamwConfig, adamw, adamwOptions } from "./adamw.js";
 export { type OptimizerName, optimizers } from "./catalog.js";
 export { clipByGlobalNorm, globalNorm } from "./clip.js";
+export { type LarsConfig, lars, larsOptions } from "./lars.js";
 export {
   initialSlots,
   type Optimizer,
@@ -9,6 +10,7 @@ export {
   scalarInputs,
   type UpdateInput,
   type UpdateResult,
+  type UsualRates,
 } from "./optimizer.js";
 export {
   type BetweenOptions,
@@ -20,3 +22,4 @@ export {
   type WarmupCosineOptions,
   warmupCosine,
 } from "./schedule.js";
+export { type SgdConfig, sgd, sgdOptions } from "./sgd.js";

@@ -43,12 +43,34 @@ export interface UpdateResult {
   readonly slots: Readonly<Record<string, Tree<Tensor>>>;
 }
 
+export interface UsualRates {
+  /** Peak learning rate. */
+  learningRate(batchSize: number, encoderRate: number): number;
+  /** Where it is not the objective's: decays inside of a gradient are another scale than decoupled ones. */
+  readonly weightDecay?: number;
+}
+
+/** The batch that published learning rates are given for. */
+const USUAL_BATCH = 256;
+
+/** Learning rates that grow with the batch: `rate` · B / 256, whatever the encoder. Source: Goyal et al. 2017. */
+export function rateOfBatch(rate: number): UsualRates["learningRate"] {
+  return (batchSize) => (rate * batchSize) / USUAL_BATCH;
+}
+
+/** The encoder's own rate, times √(B / 256): optimizers whose steps do not grow with the gradient. */
+export function rateOfEncoder(batchSize: number, encoderRate: number): number {
+  return encoderRate * Math.sqrt(batchSize / USUAL_BATCH);
+}
+
 export interface Optimizer<T extends OptionTable = OptionTable> {
   readonly name: string;
   readonly summary: string;
   readonly options: T;
   /** Names of the state trees; all start at zero. */
   readonly slots: readonly string[];
+  /** What a run takes where its user chose nothing. */
+  readonly usual: UsualRates;
   /** Host: the numbers of this step. */
   scalars(at: StepPoint, config: ConfigOf<T>): Readonly<Record<string, number>>;
   /** Traced: one update of every parameter. */
@@ -73,7 +95,8 @@ export interface ParameterUpdate {
   readonly parameter: Tensor;
   readonly gradient: Tensor;
   readonly slots: Readonly<Record<string, Tensor>>;
-  readonly isDecayed: boolean;
+  /** Of role "weight": decayed, and all that is done to whole matrices. */
+  readonly isWeight: boolean;
 }
 
 /** Apply a rule to each parameter: for optimizers that treat parameters one at a time. */
@@ -91,7 +114,7 @@ export function updateEach(
       parameter,
       gradient: gradients.get(path)!,
       slots: Object.fromEntries(state.map(([slot, values]) => [slot, values.get(path)!])),
-      isDecayed: input.roles.get(path) === "weight",
+      isWeight: input.roles.get(path) === "weight",
     });
     parameters.set(path, updated.parameter);
     for (const slot of slotNames) slots.get(slot)!.set(path, updated.slots[slot]!);

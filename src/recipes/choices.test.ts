@@ -55,6 +55,15 @@ describe("what is not chosen comes from the data:", () => {
     expect(config.learningRate).toBeCloseTo(2e-3 * Math.sqrt(batchSize / 256), 10);
   });
 
+  test.each([
+    ["adamw", 2e-3 * Math.sqrt(0.5), 0.04, 0.4],
+    ["lars", 0.15, 1e-6, undefined],
+    ["sgd", 0.025, 5e-4, undefined],
+  ])("%s brings its rates, at a batch of 128; AdamW leaves the decay to the objective", async (optimizer, ...rates) => {
+    const config = await choose({ optimizer, objective: "dino" });
+    expect([config.learningRate, config.weightDecay, config.finalWeightDecay]).toEqual(rates);
+  });
+
   test.each<[numImages: number, epochs: number]>([
     [16, 400],
     [10_000, 100],

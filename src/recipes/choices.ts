@@ -184,13 +184,15 @@ function objectiveNamed(name = "simclr"): Objective {
 /** Choices that are numbers, each the user's or what suits the data. */
 function chooseNumbers(choices: TrainChoices, set: ImageSet, encoder: EncoderDefinition, { training = {} }: Objective) {
   const batch = choices.batch ?? batchFor(set.numImages);
-  const peak = encoder.learningRate * Math.sqrt(batch / LARGEST_BATCH) * (training.learningRateFactor ?? 1);
+  const { usual } = optimizerNamed(choices.optimizer);
+  const peak = usual.learningRate(batch, encoder.learningRate) * (training.learningRateFactor ?? 1);
+  const decay = usual.weightDecay ?? training.weightDecay ?? WEIGHT_DECAY;
   const table = {
     size: { default: sizeFor(set), min: 4, max: 1024, integer: true, doc: "side of the views in pixels" },
     batch: { default: batch, min: 2, integer: true, doc: "images a step" },
     chunk: count(batch, "images of a batch encoded at a time"),
     learningRate: { default: peak, min: 0, doc: "peak learning rate" },
-    weightDecay: { default: training.weightDecay ?? WEIGHT_DECAY, min: 0, doc: "weight decay" },
+    weightDecay: { default: decay, min: 0, doc: "weight decay" },
     seed: { default: 0, min: 0, integer: true, doc: "everything random follows from it" },
     threads: count(availableParallelism(), "threads of the engine"),
   };
@@ -211,13 +213,18 @@ function chooseProjector(
 
 /** AdamW, or the one asked for. */
 function chooseOptimizer({ optimizer = "adamw", optimizerOptions }: Partial<TrainChoices>): TrainConfig["optimizer"] {
-  const { name, options } = lookUp<Optimizer>("train", "optimizer", optimizers, optimizer);
+  const { name, options } = optimizerNamed(optimizer);
   return { name, options: resolveOptions(name, options, optimizerOptions) };
 }
 
-/** A weight decay that the user set stays where it was set. */
+function optimizerNamed(name = "adamw"): Optimizer {
+  return lookUp<Optimizer>("train", "optimizer", optimizers, name);
+}
+
+/** A weight decay that the user set, or that is the optimizer's, stays where it was set. */
 function finalWeightDecay({ training }: Objective, choices: TrainChoices): Pick<TrainConfig, "finalWeightDecay"> {
-  const final = choices.weightDecay === undefined ? training?.finalWeightDecay : undefined;
+  const isOwn = choices.weightDecay !== undefined || optimizerNamed(choices.optimizer).usual.weightDecay !== undefined;
+  const final = isOwn ? undefined : training?.finalWeightDecay;
   return final === undefined ? {} : { finalWeightDecay: final };
 }
 

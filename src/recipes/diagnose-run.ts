@@ -1,9 +1,8 @@
 /** The collapse doctor's word on a finished or running run, from its metrics. */
-import { DarkmatterError, lookUp } from "../compute/index.js";
+import { DarkmatterError } from "../compute/index.js";
 import { diagnose, readingsOfLines } from "../evaluate/index.js";
-import { objectives } from "../objectives/catalog.js";
-import type { Objective } from "../objectives/index.js";
 import { RunFolder } from "../train/index.js";
+import { diagnoseOptionsOf } from "./circumstances.js";
 import { describeVerdict } from "./doctor-hook.js";
 import type { RunVerdict } from "./main-job.js";
 
@@ -25,8 +24,7 @@ export async function diagnoseRun(path: string): Promise<Diagnosis> {
       `doctor: ${path} has no meter readings yet; the first comes after ${folder.record.cadence.metersEvery} steps.`,
     );
   }
-  const objective: Objective = lookUp<Objective>("doctor", "objective", objectives, folder.config.objective.name);
-  const verdict = describeVerdict(diagnose(readings, { target: objective.projectionTarget }));
+  const verdict = describeVerdict(diagnose(readings, diagnoseOptionsOf(folder.config)));
   const meters: Record<string, number> = {};
   for (const { name, value } of lines) {
     if (name.startsWith("doctor/")) meters[name.slice("doctor/".length)] = value ?? Number.NaN;

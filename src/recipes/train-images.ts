@@ -2,10 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { lookUp } from "../compute/index.js";
 import { type ImageSet, requireTrainable } from "../data/index.js";
-import { objectives } from "../objectives/catalog.js";
-import type { Objective } from "../objectives/index.js";
 import {
   fitToSeconds,
   type MetricLine,
@@ -22,7 +19,8 @@ import {
 import { chooseCadence, chooseConfig, overrideConfig } from "./choices.js";
 import { createDoctor } from "./doctor-hook.js";
 import type { TrainChoices, TrainObserver, TrainSummary } from "./main-job.js";
-import { holdOutOf, openForTraining, openImagesOf, trainedPart } from "./run-images.js";
+import { pinViews } from "./pinned-views.js";
+import { type HoldOut, holdOutOf, openForTraining, openImagesOf, splitForTraining } from "./run-images.js";
 import { machineWarnings, planOf } from "./train-plan.js";
 
 /**
@@ -41,7 +39,7 @@ export async function trainImages(
 ): Promise<TrainSummary> {
   const whole = opened ?? (await openForTraining(choices, observer));
   try {
-    const set = trainedPart(whole, choices);
+    const { set, heldOut } = partsOf(whole, choices);
     requireTrainable(set);
     const chosen = await chooseConfig(choices, set);
     const path = choices.out ?? freePath(chosen);
@@ -51,7 +49,7 @@ export async function trainImages(
     const config = seconds === undefined ? chosen : fitToSeconds(chosen, seconds, measured.secondsPerStep);
     const cadence = chooseCadence(choices, config.totalSteps);
     observer.onPlan?.(planOf(config, path, set, measured));
-    return await runObserved({ config, cadence, path, set, resume: false, earlier: [], observer });
+    return await runObserved({ config, cadence, path, set, ...heldOut, resume: false, earlier: [], observer });
   } finally {
     if (opened === undefined) whole.close();
   }
@@ -79,14 +77,14 @@ export async function resumeTraining(
     opened ??
     (await openImagesOf(folder, "resume", choices.data === undefined ? {} : { data: choices.data }, observer));
   try {
-    const set = trainedPart(whole, holdOutOf(config));
+    const { set, heldOut } = partsOf(whole, holdOutOf(config));
     requireSameImages(config, set);
     const measured = await measureSteps(config, set, { steps: config.totalSteps - resumedFrom });
     const plan = planOf(config, path, set, measured, resumedFrom);
     observer.onPlan?.({ ...plan, resumedFrom, warnings: [...plan.warnings, ...machineWarnings(folder)] });
     const cadence = chooseCadence({ ...folder.record.cadence, ...choices }, config.totalSteps);
     const earlier = earlierMetrics(folder, resumedFrom);
-    return await runObserved({ config, cadence, path, set, resume: true, earlier, observer });
+    return await runObserved({ config, cadence, path, set, ...heldOut, resume: true, earlier, observer });
   } finally {
     if (opened === undefined) whole.close();
   }
@@ -97,27 +95,41 @@ interface ObservedRun {
   readonly cadence: TrainCadence;
   readonly path: string;
   readonly set: ImageSet;
+  /** Images set aside: the doctor asks now and then what they cost. */
+  readonly heldOut?: ImageSet;
   readonly resume: boolean;
   /** Metrics of the run before a resume. */
   readonly earlier: readonly MetricLine[];
   readonly observer: TrainObserver;
 }
 
-async function runObserved({ observer, earlier, ...run }: ObservedRun): Promise<TrainSummary> {
-  const doctor = createDoctor(objectiveOf(run.config), run.cadence.metersEvery, earlier);
+async function runObserved({ observer, earlier, heldOut, ...run }: ObservedRun): Promise<TrainSummary> {
+  const { config, cadence, set } = run;
+  const pinned = pinViews(config, set, heldOut);
+  const doctor = createDoctor({ config, every: cadence.metersEvery, earlier, pinned });
   const { onProgress, signal } = observer;
-  const result = await runTraining({
-    ...run,
-    hooks: [doctor.hook],
-    ...(onProgress && {
-      onProgress: (progress) => {
-        const verdict = doctor.verdict();
-        onProgress({ ...progress, ...(verdict && { verdict }) });
-      },
-    }),
-    ...(signal && { signal }),
-  });
-  return summaryOf(result, doctor.verdict());
+  try {
+    const result = await runTraining({
+      ...run,
+      hooks: [doctor.hook],
+      ...(onProgress && {
+        onProgress: (progress) => {
+          const verdict = doctor.verdict();
+          onProgress({ ...progress, ...(verdict && { verdict }) });
+        },
+      }),
+      ...(signal && { signal }),
+    });
+    return summaryOf(result, doctor.verdict());
+  } finally {
+    await doctor.close();
+  }
+}
+
+/** What is trained on, and what is set aside. */
+function partsOf(whole: ImageSet, choices: HoldOut): { set: ImageSet; heldOut: { heldOut?: ImageSet } } {
+  const parts = splitForTraining(whole, choices);
+  return parts === undefined ? { set: whole, heldOut: {} } : { set: parts.kept, heldOut: { heldOut: parts.heldOut } };
 }
 
 /** Metrics up to the checkpoint: the steps after it are measured again. */
@@ -129,7 +141,7 @@ function finishedSummary(folder: RunFolder): TrainSummary {
   const { path, config } = folder;
   const { totalSteps } = config;
   const lines = folder.readMetrics();
-  const verdict = createDoctor(objectiveOf(config), 1, lines).verdict();
+  const verdict = createDoctor({ config, every: 1, earlier: lines }).verdict();
   const imagesPerSecond = lines.findLast(({ name }) => name === "run/imagesPerSecond")?.value ?? 0;
   return {
     path,
@@ -140,10 +152,6 @@ function finishedSummary(folder: RunFolder): TrainSummary {
     imagesPerSecond,
     ...(verdict && { verdict }),
   };
-}
-
-function objectiveOf(config: TrainConfig): Objective {
-  return lookUp<Objective>("train", "objective", objectives, config.objective.name);
 }
 
 function summaryOf(result: RunResult, verdict: TrainSummary["verdict"]): TrainSummary {

@@ -4,6 +4,8 @@ export { createChunkedStep } from "./chunked-step.js";
 export { requireSameConfig, type TrainCadence, type TrainConfig } from "./config.js";
 export { digestOf, requireSameImages } from "./data-digest.js";
 export { createEmbedder, type Embedded, type Embedder, type EmbedOptions } from "./embedder.js";
+export { engineOptionsOf } from "./engine-options.js";
+export { createHeldOutLoss, type HeldOutLoss } from "./held-out-loss.js";
 export { type StepEvent, train } from "./loop.js";
 export { freeMemory, gigabytes, memoryRemedy } from "./memory.js";
 export { buildEncoder, buildModel, type Model } from "./model.js";

@@ -9,14 +9,16 @@ export interface StepEvent {
   readonly step: number;
   readonly state: TrainState;
   readonly report: StepReport;
+  /** What the step was given beside the state before it. */
+  readonly inputs: HostInputs;
   /** Scalars of the step by name, as metrics.jsonl has them. */
   readonly scalars: Readonly<Record<string, number>>;
   readonly seconds: number;
 }
 
 /**
- * Train from a state to the end of the schedule, one event an update. Two copies of the state take turns: the report of
- * an event is valid until the next one, its state until the one after that, and the arrays of `start` are written to.
+ * Train from a state to the end of the schedule, one event an update. Two copies of the state take turns: the report and
+ * inputs of an event are valid until the next one, its state until the one after that, and the arrays of `start` are written to.
  * @throws NotFiniteError naming the step and the term, parameter or gradient; the state before it is unharmed
  */
 export async function* train(trainer: Trainer, start: TrainState): AsyncGenerator<StepEvent, TrainState> {
@@ -34,7 +36,7 @@ export async function* train(trainer: Trainer, start: TrainState): AsyncGenerato
     }
     memory = { ...stepArraysOf(state), report };
     state = { step: step + 1, ...stateArraysOf(next) };
-    yield { step: state.step, state, report, scalars, seconds: (performance.now() - started) / 1000 }; // 5. observe
+    yield { step: state.step, state, report, inputs, scalars, seconds: (performance.now() - started) / 1000 }; // 5. observe
   }
   return state;
 }

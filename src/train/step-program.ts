@@ -3,6 +3,8 @@ import {
   type Branch,
   type ConfigOf,
   float32Spec,
+  type HostArray,
+  type MapTree,
   type OptionTable,
   type Program,
   type Tensor,
@@ -30,7 +32,9 @@ type StepTensors = Readonly<Record<Exclude<keyof StepSpecs, "target">, Tree<Tens
   readonly target?: Partial<Parts<Tensor>>;
 };
 type Modules = Readonly<Record<string, Branch<Tensor>>>;
-type GradientInputs = Omit<StepInputs, "slots" | "scalars" | "steadyScalars">;
+type LossTensors = Omit<StepTensors, "slots" | "scalars" | "steadyScalars">;
+/** What the loss of a step is made of. */
+export type LossInputs = Omit<StepInputs, "slots" | "scalars" | "steadyScalars">;
 
 /**
  * Trace a step.
@@ -59,7 +63,7 @@ export async function traceStep(
 export async function traceGradient(
   { slots: _slots, scalars: _scalars, steadyScalars: _steady, ...specs }: StepSpecs,
   options: StepProgramOptions,
-): Promise<Program<GradientInputs, { readonly gradient: StepArrays["trainable"] }>> {
+): Promise<Program<LossInputs, { readonly gradient: StepArrays["trainable"] }>> {
   const program = await trace(specs, (given) => {
     const { gradient } = lossAndGradient(given as unknown as StepTensors, options);
     return { gradient };
@@ -67,10 +71,29 @@ export async function traceGradient(
   return program as never;
 }
 
-function lossAndGradient(
-  inputs: Omit<StepTensors, "slots" | "scalars" | "steadyScalars">,
-  { model, numGlobalViews }: StepProgramOptions,
-) {
+/** Trace the loss of a step alone, without its gradient: what other images would cost. */
+export async function traceLoss(
+  specs: MapTree<LossInputs, HostArray, TensorSpec>,
+  options: Pick<StepProgramOptions, "model" | "numGlobalViews">,
+): Promise<Program<LossInputs, { readonly total: HostArray }>> {
+  const program = await trace(specs, (given) => {
+    const inputs = given as unknown as LossTensors;
+    return { total: lossIn(inputs, options)(inputs.trainable).value };
+  });
+  return program as never;
+}
+
+function lossAndGradient(inputs: LossTensors, options: StepProgramOptions) {
+  const { value, aux, gradient } = valueAndGradient(inputs.trainable, lossIn(inputs, options));
+  const { report, buffers = {}, targetBuffers = {} } = aux as Record<string, Tree<Tensor>>;
+  return { gradient, buffers, targetBuffers, report: { total: value, ...(report as Modules) } };
+}
+
+/** The loss as a function of what is trained. */
+function lossIn(
+  inputs: LossTensors,
+  { model, numGlobalViews }: Pick<StepProgramOptions, "model" | "numGlobalViews">,
+): (trainable: Tree<Tensor>) => { value: Tensor; aux: Tree<Tensor> } {
   const buffers = inputs.buffers ?? {};
   const views = Object.values(namedOf(inputs.views));
   const masks = namedOf(inputs.masks);
@@ -78,7 +101,7 @@ function lossAndGradient(
   const target = model.targetSpecs && targetSide(model, inputs.target ?? {}, views.slice(0, numGlobalViews));
   const mode = trainingMode();
   // Buffers go around the differentiated function: their updates are recorded by the tensors given here.
-  const { value, aux, gradient } = valueAndGradient(inputs.trainable, (trainable) => {
+  return (trainable) => {
     const parameters = join(trainable, buffers) as Modules;
     const encoded = encodeOnline(model, parameters.encoder!, { views, masks }, mode);
     const { total, report } = lossOf(model, {
@@ -89,10 +112,8 @@ function lossAndGradient(
     const updated = mode.updates.appliedTo(buffers);
     const targetBuffers = target?.mode.updates.appliedTo(inputs.target?.buffers ?? {}) ?? {};
     const seen = { ...report, features: pooled(encoded[0]!) };
-    return { value: total, aux: { report: seen, buffers: updated, targetBuffers } as Tree<Tensor> };
-  });
-  const { report, buffers: nextBuffers = {}, targetBuffers = {} } = aux as Record<string, Tree<Tensor>>;
-  return { gradient, buffers: nextBuffers, targetBuffers, report: { total: value, ...(report as Modules) } };
+    return { value: total, aux: { report: seen, buffers: updated, targetBuffers } };
+  };
 }
 
 /** The target on the global views. */

@@ -2,7 +2,7 @@
 import { ValueError } from "../../compute/index.js";
 import type { ProjectionTarget } from "../../objectives/index.js";
 import { hasFixedScale } from "./aim.js";
-import { evidenceOf, healthyEvidence, type VerdictName } from "./explain.js";
+import { bestOnUnseen, evidenceOf, healthyEvidence, type VerdictName } from "./explain.js";
 import { findingsFor, type Site } from "./findings.js";
 import type { Reading } from "./history.js";
 import { isLasting } from "./lasting.js";
@@ -37,20 +37,25 @@ export interface DiagnoseOptions {
  *   norm collapse: spread below 0.1 where about 1 is wanted; never for scale-free objectives
  *   mean shift: most of the length in common, where the objective cares
  *   dimensional collapse: effective rank below a floor that depends on what the objective promises
- *   starved by data: images trained on are recognised far better than images that are not
+ *   starved by data: images that are not trained on cost far more than those that are, and no less over time
  * A finding counts when the last `patience` readings that can tell, ten steps apart or more on average, all show it and
  * do not mend: from one to the next, or on average for what fluctuates. Early in training everything looks collapsed
  * for a while, and improves. Numbers and their sources: thresholds.ts.
  * @throws ValueError if patience is not a positive whole number
  */
 export function diagnose(history: readonly Reading[], options: DiagnoseOptions): Verdict {
-  const { target, patience = 3, circumstances } = options;
+  const { target, patience = 3 } = options;
   if (!(Number.isInteger(patience) && patience >= 1)) {
     throw new ValueError("diagnose", "patience", "a whole number, at least 1", patience);
   }
   const latest = history.at(-1);
   if (latest === undefined) return { name: "healthy", evidence: ["no readings yet"], remedy: "" };
   const { step } = latest;
+  const bestStep = bestOnUnseen(history)?.step;
+  const circumstances = options.circumstances && {
+    ...options.circumstances,
+    ...(bestStep !== undefined && { bestStep }),
+  };
   const divergence = findDivergence(history, latest, target);
   if (divergence !== undefined) {
     const { place, evidence } = divergence;

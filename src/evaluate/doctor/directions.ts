@@ -1,10 +1,10 @@
 /** Rows as directions, in float64. */
 import type { Features } from "../features.js";
 
-/** Each row x as (x − centre) / ‖x − centre‖; 0 where that is 0. */
-export function directions({ numImages, dim, values }: Features, centre?: Float64Array): Float64Array[] {
+/** Each row x as x / ‖x‖; 0 where that is 0. */
+export function directions({ numImages, dim, values }: Features): Float64Array[] {
   return Array.from({ length: numImages }, (_, i) => {
-    const row = Float64Array.from(values.subarray(i * dim, (i + 1) * dim), (value, d) => value - (centre?.[d] ?? 0));
+    const row = Float64Array.from(values.subarray(i * dim, (i + 1) * dim));
     const length = Math.sqrt(dot(row, row));
     return length === 0 ? row : row.map((value) => value / length);
   });

@@ -20,13 +20,12 @@ export type VerdictName =
 export function evidenceOf(finding: Finding, history: readonly Reading[], target: ProjectionTarget): string[] {
   const reading = history.findLast((one) => finding.shows(one) !== undefined)!;
   const { name, place } = finding;
-  const { temporal, recognition, pairs } = reading;
+  const { temporal, pairs } = reading;
   if (place === "time") {
     return [`standard deviation within a sequence is ${percent(temporal!.stdRatio)} of that between sequences`];
   }
   if (place === "data") {
-    const { seen, unseen } = recognition!;
-    return [`images trained on are recognised at ${short(seen)}, others at ${short(unseen!)} (mean reciprocal rank)`];
+    return unseenEvidence(history);
   }
   const aim = aimAt(place as Place, target);
   const lines = collapseEvidence(name, place as Place, reading[place as Place]!, aim);
@@ -44,6 +43,23 @@ export function healthyEvidence(history: readonly Reading[], target: ProjectionT
     return meters === undefined ? [] : collapseEvidence("healthy", place, meters, aimAt(place, target));
   });
   return [...early, ...places];
+}
+
+function unseenEvidence(history: readonly Reading[]): string[] {
+  const readings = history.filter(({ data }) => data !== undefined);
+  const last = readings.at(-1)!;
+  const best = bestOnUnseen(readings)!;
+  return [
+    `images trained on cost ${short(last.loss!)}, images never seen ${short(last.data!.unseenLoss)}`,
+    ...(best === last ? [] : [`unseen images cost least at step ${best.step}: ${short(best.data!.unseenLoss)}`]),
+  ];
+}
+
+/** The reading at which images that are not trained on cost least. */
+export function bestOnUnseen(history: readonly Reading[]): Reading | undefined {
+  const readings = history.filter(({ data }) => data !== undefined);
+  const least = Math.min(...readings.map(({ data }) => data!.unseenLoss));
+  return readings.find(({ data }) => data!.unseenLoss === least);
 }
 
 function aimAt(place: Place, target: ProjectionTarget): Aim {

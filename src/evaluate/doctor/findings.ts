@@ -97,14 +97,14 @@ const TEMPORAL_COLLAPSE: Finding = {
   health: ({ temporal }) => [temporal!.stdRatio],
 };
 
-/** Trained images are known by heart: they are recognised, others are not. */
+/** Trained images are known by heart: others cost far more, and no less from reading to reading. */
 const STARVED: Finding = {
   name: "starved-by-data",
   place: "data",
-  shows: ({ recognition }) => {
-    if (recognition?.unseen === undefined) return undefined;
-    return recognition.seen - recognition.unseen > THRESHOLDS.recognitionGap;
+  shows: ({ loss, data }) => {
+    if (loss === undefined || data === undefined) return undefined;
+    return data.unseenLoss - loss > THRESHOLDS.unseenShare * Math.abs(data.unseenLoss);
   },
-  health: ({ recognition }) => [recognition!.unseen!],
+  health: ({ data }) => [1 / data!.unseenLoss],
   isNoisy: true,
 };

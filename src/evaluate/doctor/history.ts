@@ -2,7 +2,6 @@
 import type { LayerMeters } from "./layer-meters.js";
 import type { Meters } from "./meters.js";
 import type { PairMeters } from "./pair-meters.js";
-import type { RecognitionMeters } from "./recognition-meter.js";
 import type { TemporalMeters } from "./temporal-meter.js";
 
 /** Where the meters of collapse are read. */
@@ -11,9 +10,15 @@ export type Place = "projections" | "features";
 /** How far the averaged target is from what it follows. */
 export type TargetMeters = {
   /** ‖online − target‖ / ‖online‖ over the parameters. */
-  readonly drift: number;
+  readonly drift?: number;
   /** Mean cosine of their features for the same images. */
   readonly featureCosine?: number;
+};
+
+/** What images say that are not trained on. */
+export type DataMeters = {
+  /** Total loss of a batch of them, always the same views. */
+  readonly unseenLoss: number;
 };
 
 /** What the doctor knows of one step; each part is absent where it was not or cannot be read. */
@@ -29,7 +34,7 @@ export interface Reading {
   readonly target?: TargetMeters;
   /** By path of the layer, joined by dots. */
   readonly layers?: Readonly<Record<string, LayerMeters>>;
-  readonly recognition?: RecognitionMeters;
+  readonly data?: DataMeters;
   readonly temporal?: TemporalMeters;
 }
 
@@ -48,7 +53,7 @@ const PARTS = [
   "gradients",
   "target",
   "layers",
-  "recognition",
+  "data",
   "temporal",
 ] as const satisfies readonly (keyof Reading)[];
 

@@ -4,6 +4,7 @@ export { type DiagnoseOptions, diagnose, type Verdict } from "./diagnose.js";
 export type { VerdictName } from "./explain.js";
 export type { Illness, Site } from "./findings.js";
 export {
+  type DataMeters,
   linesOfReading,
   type MetricLine,
   type Place,
@@ -14,8 +15,7 @@ export {
 export type { LayerMeters } from "./layer-meters.js";
 export { createLayerObserver, type LayerObserver, type Look } from "./layer-observer.js";
 export { type Meters, readMeters } from "./meters.js";
-export { type PairMeters, readPairMeters } from "./pair-meters.js";
-export { type RecognitionMeters, readRecognition, reciprocalRank, type ViewPair } from "./recognition-meter.js";
+export { meanCosine, type PairMeters, readPairMeters } from "./pair-meters.js";
 export type { ChangedOption, Circumstances } from "./remedies.js";
 export { readTemporalMeters, type SequenceFeatures, type TemporalMeters } from "./temporal-meter.js";
 export { SIGREG_FLOOR, SIGREG_POINT } from "./thresholds.js";

@@ -29,6 +29,8 @@ export interface LayerObserver {
    * @param images float32 [n, ...], as the observer was made for
    */
   look(parameters: Tree<HostArray>, images: HostArray): Promise<Look>;
+  /** The features alone. */
+  features(parameters: Tree<HostArray>, images: HostArray): Promise<Features>;
   close(): Promise<void>;
 }
 
@@ -59,11 +61,14 @@ export async function createLayerObserver(
     return { features, outputs, deadUnits, entropies } as Tree<Tensor>;
   });
   const executable = await compile(program, engine, engineOptions);
+  const show = async (parameters: Tree<HostArray>, images: HostArray) =>
+    (await executable.run({ parameters, images } as never)) as unknown as Shown;
   return {
     async look(parameters, images) {
-      const shown = (await executable.run({ parameters, images } as never)) as unknown as Shown;
+      const shown = await show(parameters, images);
       return { features: featuresOf(shown.features), layers: layersOf(shown) };
     },
+    features: async (parameters, images) => featuresOf((await show(parameters, images)).features),
     close: () => executable.dispose(),
   };
 }

@@ -48,3 +48,9 @@ export function readPairMeters(first: Features, second: Features): PairMeters {
     similarityGap: positiveSimilarity - negativeSimilarity,
   };
 }
+
+/** Mean cosine of rows that belong together, not centred; 0 for rows of zeros. */
+export function meanCosine(first: Features, second: Features): number {
+  const [x, y] = [directions(first), directions(second)];
+  return x.reduce((sum, row, i) => sum + dot(row, y[i]!), 0) / x.length;
+}

@@ -10,6 +10,8 @@ export interface Circumstances {
   readonly totalSteps: number;
   /** Options of the objective that are not as published. */
   readonly changedOptions: readonly ChangedOption[];
+  /** Steps after which images that are not trained on cost least, where that is known. */
+  readonly bestStep?: number;
 }
 
 export interface ChangedOption {
@@ -59,7 +61,7 @@ const FLAGS: Readonly<Record<Illness, (run: Circumstances) => string[]>> = {
   "mean-shift": (run) => asPublished(run) ?? [learningRate(run, 3), batch(run, 2)].flat(),
   "dimensional-collapse": (run) => asPublished(run) ?? [batch(run, 2), "--strength 1"].flat(),
   divergence: (run) => learningRate(run, 1 / 10),
-  "starved-by-data": (run) => [`--steps ${Math.max(1, Math.round(run.totalSteps / 4))}`, "--strength 1"],
+  "starved-by-data": ({ bestStep }) => [...(bestStep === undefined ? [] : [`--steps ${bestStep}`]), "--strength 1"],
 };
 
 /** What was changed about the objective comes first: most illnesses are made there. */

@@ -29,8 +29,8 @@ export const THRESHOLDS = {
    * is only asked to be slow ends below 0.01.
    */
   stillStdRatio: 0.05,
-  /** How much better trained images are recognised than others, see `readRecognition`. */
-  recognitionGap: 0.2,
+  /** What images that are not trained on cost more, as a share of what they cost. */
+  unseenShare: 0.25,
 } as const;
 
 /** Above this share of common length the mean has shifted. VICReg does not see the mean, and nobody asks an encoder for centred features. */

@@ -1,0 +1,43 @@
+/** Views that the doctor looks at again and again, so that what changes is the encoder and not the images. */
+import { createViewMaker } from "../augment/make-view.js";
+import { float32, type HostArray, keyFor, Random } from "../compute/index.js";
+import type { PixelReader } from "../data/index.js";
+import type { TrainConfig } from "../train/index.js";
+
+export interface PinnedViews {
+  /** First views of images that are trained on, [n, C, S, S]: for a look inside the encoder. */
+  readonly seen: HostArray;
+  /** All views of a batch of images that are not, by name; absent where there are not enough of them. */
+  readonly unseen?: Readonly<Record<string, HostArray>>;
+}
+
+/** For a look inside so many images are enough. */
+const MOST_SEEN = 64;
+
+type ViewConfig = Pick<TrainConfig, "views" | "batchSize" | "seed">;
+
+/**
+ * Views by the run's own recipes of images that the seed picks.
+ * @param heldOut images that are not trained on: used if they fill a batch, since a loss depends on how many there are
+ */
+export function pinViews(
+  { views: recipes, batchSize, seed }: ViewConfig,
+  trained: PixelReader,
+  heldOut?: PixelReader,
+): PinnedViews {
+  const viewsOf = (name: string, images: PixelReader, count: number, numViews: number) => {
+    const rows = new Random(keyFor(seed, "doctor", name)).permutation(images.numImages).subarray(0, count);
+    return recipes.slice(0, numViews).map((recipe, view) => {
+      const maker = createViewMaker(recipe, images.imageSize, images.channels);
+      const values = new Float32Array(count * maker.length);
+      for (const [i, row] of rows.entries()) {
+        maker.make(images.readPixels([row]), keyFor(seed, "doctor", name, row, view), values, i * maker.length);
+      }
+      return float32(values, [count, ...maker.shape]);
+    });
+  };
+  const [seen] = viewsOf("seen", trained, Math.min(MOST_SEEN, trained.numImages), 1);
+  if (heldOut === undefined || heldOut.numImages < batchSize) return { seen: seen! };
+  const unseen = viewsOf("unseen", heldOut, batchSize, recipes.length);
+  return { seen: seen!, unseen: Object.fromEntries(unseen.map((view, v) => [`view${v}`, view])) };
+}

@@ -28,6 +28,7 @@ export type ConvnetConfig = ConfigOf<typeof convnetOptions>;
 export const convnet: EncoderDefinition<typeof convnetOptions> = {
   name: "convnet",
   summary: "compact ConvNet: strided 3x3 stages with BatchNorm; most views a second",
+  takes: "images",
   options: convnetOptions,
   learningRate: 2e-3,
 

@@ -49,6 +49,7 @@ type ConvnextParameters = { readonly trunk: Branch<ParameterSpec>; readonly norm
 export const convnext: EncoderDefinition<typeof convnextOptions> = {
   name: "convnext",
   summary: "modern ConvNet: depthwise 7x7 and LayerNorm, no BatchNorm; exact in chunks",
+  takes: "images",
   options: convnextOptions,
   learningRate: 1e-3,
   build: buildConvnext,

@@ -1,14 +1,17 @@
-/** What an encoder is: images to features. */
+/** What an encoder is: images, or windows of a series, to features. */
 import { type Branch, type ConfigOf, expectShape, type OptionTable, type Tensor } from "../compute/index.js";
 import type { Mode, ParameterSpec, TensorsOf } from "../nn/index.js";
 
-/** What an encoder gives for a batch of images. */
+/** What samples are: images [B, C, H, W], or windows of a series [B, C, T] (rows of a table have T = 1). */
+export type SampleKindName = "images" | "series";
+
+/** What an encoder gives for a batch of samples. */
 export interface Encoding {
   /** One vector an image [B, D]: what the projector, the probes and exports read. */
   readonly features: Tensor;
-  /** One vector a place [B, N, D], row by row, N = gridSize². */
+  /** One vector a place [B, N, D]: of images row by row, N = gridSize²; of series in the order of time, N = gridSize. */
   readonly tokens: Tensor;
-  /** Places a side. */
+  /** Places a side; of series, places along time. */
   readonly gridSize: number;
   /** The tokens [B, N, D] after each block, first to last, where it has blocks of one shape. */
   readonly layers?: readonly Tensor[];
@@ -26,26 +29,29 @@ export interface Encoder<S = Branch<ParameterSpec>> {
   /** True if it can encode some places of an image alone (see `encode`): masked prediction asks for that. */
   readonly encodesVisible: boolean;
   readonly parameters: S;
-  /** Places a side of the encoding of images of this size. */
+  /** Places a side of the encoding of images of this size; places along time of windows of this length. */
   gridSizeOf(imageSize: number): number;
   /**
-   * @param images [B, C, H, W], square, normalised; other sizes than the one built for are allowed if they fit the grid
+   * @param images [B, C, H, W], square, normalised, or windows of a series [B, C, T], standardised, as the definition's
+   *   `takes` says; other sizes than the one built for are allowed if they fit the grid
    * @param visibleIndices int32 [B, K], places counted row by row: encode these alone, so that the others have no
    *   influence; `tokens` are then [B, K, D] in this order. Only where `encodesVisible`.
    */
   encode(parameters: TensorsOf<S>, images: Tensor, mode: Mode, visibleIndices?: Tensor): Encoding;
 }
 
-/** The images an encoder is built for. */
+/** The samples an encoder is built for. */
 export interface ImageShape {
   readonly channels: number;
-  /** Pixels a side. */
+  /** Pixels a side; of series, the time steps T of a window. */
   readonly imageSize: number;
 }
 
 export interface EncoderDefinition<T extends OptionTable = OptionTable> {
   readonly name: string;
   readonly summary: string;
+  /** What it encodes. */
+  readonly takes: SampleKindName;
   readonly options: T;
   /** Peak learning rate it usually trains well at: AdamW, batch 256. */
   readonly learningRate: number;
@@ -68,4 +74,14 @@ export function expectSquareImages(encoder: string, images: Tensor, channels: nu
     "Encoders take square images: crop or resize them.",
   );
   return size;
+}
+
+/**
+ * Check at the door that these are series with the channels an encoder was built for.
+ * @returns B and T
+ * @throws ShapeError
+ */
+export function expectSeries(encoder: string, series: Tensor, channels: number): readonly [number, number] {
+  const [B, , T] = expectShape(encoder, "series", series, ["B", channels, "T"]);
+  return [B, T];
 }

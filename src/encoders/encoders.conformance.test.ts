@@ -12,6 +12,7 @@ import {
   Random,
   resolveOptions,
   runOnce,
+  sizeOf,
   Tensor,
   trace,
   UnknownNameError,
@@ -20,25 +21,40 @@ import {
 import { maxGradientError } from "../compute/testing/gradient-check.js";
 import { evaluationMode, initialise, join, partition, trainingMode } from "../nn/index.js";
 import { encoders } from "./catalog.js";
-import type { EncoderDefinition } from "./encoder.js";
+import type { EncoderDefinition, SampleKindName } from "./encoder.js";
 import { tinyOptions } from "./testing/tiny.js";
 
-function imagesOf(batchSize: number, channels: number, size: number, seed = 0): HostArray {
+/** Samples of the kind an encoder takes, `size` pixels a side or steps long. */
+function samplesOf(takes: SampleKindName, batchSize: number, channels: number, size: number, seed = 0): HostArray {
   const random = new Random(keyFor(seed, "images"));
-  const values = Float32Array.from({ length: batchSize * channels * size * size }, () => random.normal());
-  return float32(values, [batchSize, channels, size, size]);
+  const shape = [batchSize, channels, ...(takes === "images" ? [size, size] : [size])];
+  return float32(
+    Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
+    shape,
+  );
+}
+
+/** Some samples of a batch. */
+function rowsOf({ data, shape }: HostArray, from: number, to: number): HostArray {
+  const [, ...rest] = shape;
+  const length = sizeOf(rest);
+  return float32(data.slice(from * length, to * length) as Float32Array, [to - from, ...rest]);
 }
 
 describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, definition) => {
   const build = (channels: number, imageSize: number, given = tinyOptions[name] ?? {}) =>
     definition.build({ channels, imageSize }, resolveOptions(name, definition.options, given));
+  const { takes } = definition;
+  const imagesOf = (batchSize: number, channels: number, size: number, seed?: number) =>
+    samplesOf(takes, batchSize, channels, size, seed);
   const encoder = build(2, 8);
   const parameters = initialise(encoder.parameters, keyFor(0, "init")) as Branch<HostArray>;
   const encode = (images: HostArray, { training = false, values = parameters } = {}) =>
     runOnce({ images, values }, (tensors) => {
       const mode = training ? trainingMode() : evaluationMode();
       const { features, tokens, gridSize } = encoder.encode(tensors.values, tensors.images, mode);
-      expect(gridSize ** 2).toBe(tokens.shape[1]);
+      expect(takes === "images" ? gridSize ** 2 : gridSize).toBe(tokens.shape[1]);
+      expect(encoder.gridSizeOf(tensors.images.shape.at(-1)!)).toBe(gridSize);
       return { features, tokens };
     });
 
@@ -61,7 +77,7 @@ describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, 
 
   test("encodes each image on its own in evaluation", async () => {
     const three = imagesOf(3, 2, 8);
-    const second = float32(three.data.slice(2 * 64, 4 * 64) as Float32Array, [1, 2, 8, 8]);
+    const second = rowsOf(three, 1, 2);
     const [{ features: all }, { features: one }] = [await encode(three), await encode(second)];
     const D = encoder.featureDim;
     for (let d = 0; d < D; d++) expect(one.data[d]).toBeCloseTo(all.data[D + d]!, 5);
@@ -69,7 +85,7 @@ describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, 
 
   test("couples the images of a batch in training exactly if it declares so", async () => {
     const four = imagesOf(4, 2, 8);
-    const pair = float32(four.data.slice(0, 2 * 128) as Float32Array, [2, 2, 8, 8]);
+    const pair = rowsOf(four, 0, 2);
     const [{ features: all }, { features: half }] = [
       await encode(four, { training: true }),
       await encode(pair, { training: true }),
@@ -83,7 +99,7 @@ describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, 
     const { features, tokens } = await encode(imagesOf(2, 2, 8));
     const D = encoder.featureDim;
     expect(features.data.slice(0, D)).not.toEqual(features.data.slice(D));
-    expect(tokens.data.slice(0, D)).not.toEqual(tokens.data.slice(D, 2 * D));
+    if (tokens.shape[1]! > 1) expect(tokens.data.slice(0, D)).not.toEqual(tokens.data.slice(D, 2 * D));
   });
 
   test("the gradient agrees with central differences, for every parameter", async () => {
@@ -138,8 +154,11 @@ describe.each(Object.entries<EncoderDefinition>(encoders))("encoder %s", (name, 
     }
   });
 
-  test("names a wrong number of channels and images that are not square", async () => {
-    await expect(encode(imagesOf(2, 3, 8))).rejects.toThrow(`${name}: "images"`);
+  test("names a wrong number of channels, and samples of another kind or shape", async () => {
+    await expect(encode(imagesOf(2, 3, 8))).rejects.toThrow(`${name}: "${takes}"`);
+    const other = samplesOf(takes === "images" ? "series" : "images", 2, 2, 8);
+    await expect(encode(other)).rejects.toThrow(`${name}: "${takes}"`);
+    if (takes === "series") return;
     const oblong = float32(new Float32Array(2 * 2 * 4 * 8), [2, 2, 4, 8]);
     await expect(encode(oblong)).rejects.toThrow("must have shape [2, 2, 4, 4], got [2, 2, 4, 8]");
   });

@@ -1,4 +1,5 @@
 import { float32, Tensor } from "../compute/index.js";
+import { lineWeights } from "./resample-line.js";
 
 /**
  * Values on a square grid, read on another grid over the same square by bilinear interpolation between cell centres.
@@ -20,10 +21,4 @@ function resamplingMatrix(fromSize: number, toSize: number): Float32Array {
     }
   }
   return Float32Array.from(matrix);
-}
-
-function lineWeights(fromSize: number, toSize: number, to: number): number[] {
-  const center = ((to + 0.5) * fromSize) / toSize - 0.5;
-  const at = Math.min(Math.max(center, 0), fromSize - 1);
-  return Array.from({ length: fromSize }, (_, from) => Math.max(0, 1 - Math.abs(from - at)));
 }

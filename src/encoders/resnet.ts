@@ -52,6 +52,7 @@ const EXPANSION = 4;
 export const resnet: EncoderDefinition<typeof resnetOptions> = {
   name: "resnet",
   summary: "residual network of depth 18, 34 or 50: the reference ConvNet",
+  takes: "images",
   options: resnetOptions,
   learningRate: 1e-3,
   build: buildResnet,

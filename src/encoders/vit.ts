@@ -64,6 +64,7 @@ const SIZES = {
 export const vit: EncoderDefinition<typeof vitOptions> = {
   name: "vit",
   summary: "vision transformer: patches, attention; learns more with more data and time",
+  takes: "images",
   options: vitOptions,
   learningRate: 5e-4,
   build: buildVit,

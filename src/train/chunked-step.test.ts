@@ -19,8 +19,9 @@ const coupled = Object.keys(encoders).filter((name) => tinyEncoder(name).couples
 /** Encoders that do not couple the images of a batch, by themselves or by choice. */
 const independent = Object.values(encoders as Record<string, EncoderDefinition>).flatMap(({ name, options }) => {
   if (!tinyEncoder(name).couplesBatch) return [{ encoder: name, encoderOptions: { ...tinyOptions[name] } }];
-  const isFree = "normalization" in options && (options.normalization as ChoiceOption).choices.includes("group");
-  return isFree ? [{ encoder: name, encoderOptions: { ...tinyOptions[name], normalization: "group" } }] : [];
+  const norms = "normalization" in options ? (options.normalization as ChoiceOption).choices : [];
+  const free = norms.filter((norm) => norm !== "batch");
+  return free.map((normalization) => ({ encoder: name, encoderOptions: { ...tinyOptions[name], normalization } }));
 });
 
 const leaves = (tree: Tree<HostArray>) => flattenTree<HostArray>(tree, isHostArray);

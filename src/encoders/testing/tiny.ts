@@ -7,7 +7,10 @@ import type { Encoder, EncoderDefinition, ImageShape } from "../encoder.js";
 export const tinyOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   convnet: { width: 2, stages: 2, depth: 2 },
   convnext: { width: 4, stages: 2, depth: 1, kernelSize: 3, mlpRatio: 2, layerScale: 0.5 },
+  mlp: { width: 6, depth: 2 },
   resnet: { width: 2, stages: 2 },
+  seriesConvnet: { width: 2, stages: 2, kernelSize: 3 },
+  seriesTransformer: { patchSize: 2, width: 4, depth: 1, numHeads: 2, mlpRatio: 2 },
   vit: { patchSize: 4, width: 4, depth: 1, numHeads: 2, mlpRatio: 2 },
 };
 

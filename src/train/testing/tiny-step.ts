@@ -1,14 +1,17 @@
-/** A training step of a tiny model on noise: no images, no threads, everything a function of the step. */
+/** A training step of a tiny model on noise: no data, no threads, everything a function of the step. */
 import {
   chooseEngine,
   type EngineName,
   float32,
   type HostArray,
   keyFor,
+  lookUp,
   Random,
   resolveOptions,
   sizeOf,
 } from "../../compute/index.js";
+import { encoders } from "../../encoders/catalog.js";
+import type { EncoderDefinition } from "../../encoders/index.js";
 import { tinyOptions } from "../../encoders/testing/tiny.js";
 import { adamw, type Optimizer, warmupCosine } from "../../optim/index.js";
 import { createChunkedStep } from "../chunked-step.js";
@@ -24,7 +27,7 @@ export interface TinyStepOptions {
   readonly encoderOptions?: Readonly<Record<string, unknown>>;
   readonly objective: string;
   readonly batchSize?: number;
-  /** Pixels a side of each view, global ones first: all of the largest size. */
+  /** Pixels a side of each view (time steps, where the encoder takes series), global ones first: all of the largest size. */
   readonly viewSizes?: readonly number[];
   readonly projector?: { readonly hiddenDim: number; readonly numHiddenLayers: number; readonly outDim: number };
   readonly engine?: EngineName;
@@ -59,7 +62,8 @@ export function tinyStep(options: TinyStepOptions): TinyStep {
   // Adam divides by the gradient's size: with its usual epsilon it would make a step of what is only a rounding error.
   const optimizerConfig = resolveOptions(adamw.name, adamw.options, { epsilon: 1e-3 });
   const schedule = warmupCosine({ peak: 1e-2, warmupSteps: 2, totalSteps: numSteps });
-  const shapes = viewSizes.map((size) => [batchSize, CHANNELS, size, size]);
+  const { takes } = lookUp<EncoderDefinition>("tinyStep", "encoder", encoders, encoder);
+  const shapes = viewSizes.map((size) => [batchSize, CHANNELS, ...(takes === "images" ? [size, size] : [size])]);
   const start = initialState(model, optimizer, 3);
 
   const config = {

@@ -15,6 +15,7 @@ export { datasets, type ImageSet, listDatasets, openImages, split, subset } from
 export { type EncoderName, encoders } from "./encoders/catalog.js";
 export { flatReport, type Report, renderReport } from "./evaluate/index.js";
 export { type ObjectiveName, objectives } from "./objectives/catalog.js";
+export { type Conversion, fromDialect } from "./objectives/dialects/index.js";
 export { objectiveValue } from "./objectives/objective-value.js";
 export * from "./recipes/index.js";
 export type { RunFolder, TrainConfig } from "./train/index.js";

@@ -50,6 +50,8 @@ const sinkhornGolden = {
 // of the gradient.
 const sigregValues = [
   ["half", 0.7549486194371149, 0.47204524265623876, -0.015019336900216423],
+  // eb_jepa's, which is not multiplied by the 8 images
+  ["coarse", 8 * 0.09394246779579271, 8 * 0.058933403036731544, 8 * -0.0019384818622573928],
   ["full", 0.7647033828938278, 0.474443469567395, -0.012675360856422561],
 ] as const;
 

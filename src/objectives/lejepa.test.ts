@@ -12,17 +12,19 @@ import {
   rowsOf,
 } from "./testing/projections.js";
 
-/** T of one view: trapezoid rule over all 17 points as the sources list them, in float64 loops. */
-function referenceSigreg(view: HostArray, directions: HostArray, domain: "half" | "full"): number {
-  const [first, last, factor] = domain === "half" ? [0, 3, 2] : [-5, 5, 1];
+/** T of one view: trapezoid rule over all points as the sources list them, in float64 loops. */
+function referenceSigreg(view: HostArray, directions: HostArray, domain: "half" | "full" | "coarse"): number {
+  const grids = { half: [0, 3, 2, 17], full: [-5, 5, 1, 17], coarse: [-3, 3, 1, 10] } as const;
+  const [first, last, factor, numKnots] = grids[domain];
+  const numIntervals = numKnots - 1;
   const [rows, columns] = [rowsOf(view), rowsOf(directions)];
   const numSlices = directions.shape[1]!;
   let sum = 0;
   for (let m = 0; m < numSlices; m++) {
     const p = rows.map((row) => row.reduce((dot, x, d) => dot + x * columns[d]![m]!, 0));
-    for (let k = 0; k < 17; k++) {
-      const t = first + ((last - first) * k) / 16;
-      const width = ((k === 0 || k === 16 ? 0.5 : 1) * (last - first)) / 16;
+    for (let k = 0; k < numKnots; k++) {
+      const t = first + ((last - first) * k) / numIntervals;
+      const width = ((k === 0 || k === numIntervals ? 0.5 : 1) * (last - first)) / numIntervals;
       const window = Math.exp((-t * t) / 2);
       const real = p.reduce((s, x) => s + Math.cos(t * x), 0) / p.length - window;
       const imaginary = p.reduce((s, x) => s + Math.sin(t * x), 0) / p.length;
@@ -48,17 +50,20 @@ function referenceInvariance(views: readonly HostArray[], numGlobalViews: number
 }
 
 describe("lejepa", () => {
-  test.each(["half", "full"] as const)("agrees with loops on the %s domain, global and local views", async (domain) => {
-    const views = agreeingViews(4, 6, 5);
-    const directions = goldenDirections();
-    const options = { config: { domain, regularizerWeight: 0.1 }, noise: { directions }, numGlobalViews: 2 };
-    const { total, terms } = await objectiveValue("lejepa", views, options);
-    const invariance = referenceInvariance(views, 2);
-    const sigreg = views.reduce((sum, view) => sum + referenceSigreg(view, directions, domain), 0) / 4;
-    expect(terms.invariance).toBeCloseTo(invariance, 5);
-    expect(terms.sigreg).toBeCloseTo(sigreg, 5);
-    expect(total).toBeCloseTo(0.9 * invariance + 0.1 * sigreg, 5);
-  });
+  test.each(["half", "full", "coarse"] as const)(
+    "agrees with loops on the %s domain, global and local views",
+    async (domain) => {
+      const views = agreeingViews(4, 6, 5);
+      const directions = goldenDirections();
+      const options = { config: { domain, regularizerWeight: 0.1 }, noise: { directions }, numGlobalViews: 2 };
+      const { total, terms } = await objectiveValue("lejepa", views, options);
+      const invariance = referenceInvariance(views, 2);
+      const sigreg = views.reduce((sum, view) => sum + referenceSigreg(view, directions, domain), 0) / 4;
+      expect(terms.invariance).toBeCloseTo(invariance, 5);
+      expect(terms.sigreg).toBeCloseTo(sigreg, 5);
+      expect(total).toBeCloseTo(0.9 * invariance + 0.1 * sigreg, 5);
+    },
+  );
 
   test("directions of another width are named", async () => {
     const noise = { directions: float32([1, 0, 0], [3, 1]) };
@@ -111,7 +116,7 @@ describe("sigregStatistic", () => {
   const statistic = (view: HostArray, options = {}): number =>
     sigregStatistic(view.data as Float32Array, view.shape[0]!, view.shape[1]!, keyFor(7), options);
 
-  test.each(["half", "full"] as const)(
+  test.each(["half", "full", "coarse"] as const)(
     "agrees with loops and with the traced objective on the %s domain",
     async (domain) => {
       const [a] = goldenViews();

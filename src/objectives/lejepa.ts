@@ -9,8 +9,8 @@ export const lejepaOptions = {
   numSlices: { default: 256, min: 1, integer: true, doc: "random directions a step" },
   domain: {
     default: "half",
-    choices: ["half", "full"],
-    doc: "integration of SIGReg: half = [0, 3] doubled, as released; full = [-5, 5], as in the paper",
+    choices: ["half", "full", "coarse"],
+    doc: "where SIGReg compares: half = [0, 3] doubled, as released; full = [-5, 5], the paper's; coarse = 10 points",
   },
 } as const satisfies OptionTable;
 export type LejepaConfig = ConfigOf<typeof lejepaOptions>;

@@ -40,22 +40,24 @@ function project(features: Float32Array, n: number, direction: Float64Array): Fl
   });
 }
 
-/** T of one slice. The knots are multiples of the first, so each sample needs one cosine and one sine. */
+/** T of one slice. The knots are evenly spaced, so each sample needs two cosines and sines, and turns for the rest. */
 function eppsPulley(samples: Float64Array, domain: SigregDomain): number {
   const { positions, weights } = knotsOf(domain);
   const numKnots = positions.length;
+  const spacing = positions[1]! - positions[0]!;
   const cosines = new Float64Array(numKnots);
   const sines = new Float64Array(numKnots);
   for (const sample of samples) {
-    const stepCosine = Math.cos(positions[0]! * sample);
-    const stepSine = Math.sin(positions[0]! * sample);
-    let [cosine, sine] = [1, 0];
+    const stepCosine = Math.cos(spacing * sample);
+    const stepSine = Math.sin(spacing * sample);
+    let cosine = Math.cos(positions[0]! * sample);
+    let sine = Math.sin(positions[0]! * sample);
     for (let k = 0; k < numKnots; k++) {
+      cosines[k]! += cosine;
+      sines[k]! += sine;
       const turned = cosine * stepCosine - sine * stepSine;
       sine = cosine * stepSine + sine * stepCosine;
       cosine = turned;
-      cosines[k]! += cosine;
-      sines[k]! += sine;
     }
   }
   const n = samples.length;

@@ -4,8 +4,11 @@
  */
 import { float32, type HostArray, type Random, Tensor } from "../compute/index.js";
 
-/** Where the characteristic function is compared: on "half" of the line up to 3, or on the "full" line to ±5. */
-export type SigregDomain = "half" | "full";
+/**
+ * Where the characteristic function is compared: on "half" of the line up to 3, on the "full" line to ±5, or at a "coarse"
+ * ten points up to ±3.
+ */
+export type SigregDomain = "half" | "full" | "coarse";
 
 export interface Knots {
   readonly positions: readonly number[];
@@ -13,16 +16,25 @@ export interface Knots {
   readonly weights: readonly number[];
 }
 
+/** Points t > 0: where the first lies and how far apart they are, in intervals of last / numIntervals. */
+const GRIDS: Readonly<Record<SigregDomain, { last: number; numIntervals: number; first: number }>> = {
+  half: { last: 3, numIntervals: 16, first: 1 },
+  full: { last: 5, numIntervals: 8, first: 1 },
+  coarse: { last: 3, numIntervals: 4.5, first: 0.5 },
+};
+
 /**
  * Integration points of ∫ w(t) f(t) dt for even f, w(t) = exp(−t²/2), by the trapezoid rule.
- * "half": 17 points on [0, 3], doubled (the released code); "full": 17 points on [−5, 5] (the paper). By symmetry only
- * t > 0 is needed, with double weights; at t = 0 every characteristic function is 1, so nothing is compared there.
+ * "half": 17 points on [0, 3], doubled (the released code); "full": 17 points on [−5, 5] (the paper); "coarse": 10 points
+ * on [−3, 3] (facebookresearch/eb_jepa). By symmetry only t > 0 is needed, with double weights; at t = 0 every
+ * characteristic function is 1, so nothing is compared there.
  */
 export function knotsOf(domain: SigregDomain): Knots {
-  const { last, numIntervals } = domain === "half" ? { last: 3, numIntervals: 16 } : { last: 5, numIntervals: 8 };
+  const { last, numIntervals, first } = GRIDS[domain];
   const spacing = last / numIntervals;
-  const positions = Array.from({ length: numIntervals }, (_, k) => (k + 1) * spacing);
-  const weights = positions.map((t, k) => (k + 1 === numIntervals ? 1 : 2) * spacing * Math.exp(-(t ** 2) / 2));
+  const numKnots = numIntervals - first + 1;
+  const positions = Array.from({ length: numKnots }, (_, k) => (k + first) * spacing);
+  const weights = positions.map((t, k) => (k + 1 === numKnots ? 1 : 2) * spacing * Math.exp(-(t ** 2) / 2));
   return { positions, weights };
 }
 

@@ -71,6 +71,29 @@ test.each([
   },
 );
 
+test.each([
+  ["byol", 0.09739847949160499, 0.13757517656801954],
+  ["simSiam", -0.9513007602541974, 0.06878758828400977],
+  ["dino", 0.6330394832049299, 1.7399189361958154],
+])("%s: the second file is the target, which gets no gradient", async (objective, total, norm) => {
+  const { stdout } = await loss(objective, "zA.npy", "zB.npy", "--json");
+  const value = JSON.parse(stdout);
+  near(value.total, total);
+  near(value.gradientNorms[0], norm);
+  expect(value.gradientNorms[1]).toBe(0);
+});
+
+test.each([
+  ["eb_jepa", ["--set", "std_coeff=1", "--set", "cov_coeff=80"], 12.123887284732028, 6.983830594410325],
+  ["solo-learn", [], 15.544053725720604, 3.714990634847928],
+])("VICReg as %s computes it", async (dialect, settings, total, norm) => {
+  const { stdout } = await loss("vicreg", "zA.npy", "zB.npy", "--dialect", dialect, ...settings, "--json");
+  const value = JSON.parse(stdout);
+  expect(value.dialect).toBe(dialect);
+  near(value.total, total);
+  near(value.gradientNorms[0], norm);
+});
+
 test("without --json a table of total, terms and norms", async () => {
   const { stdout } = await loss("vicreg", "zA.npy", "zB.npy");
   const rows = stdout
@@ -97,8 +120,12 @@ test("engines agree", async () => {
 describe("refused", () => {
   test.each([
     [["vicreg", "zA.npy", "narrow.npy"], /must have shape \[8, 5\], got \[8, 4\]/],
-    [["vicreg", "zA.npy", "flat.npy"], /loss: "zB" must have two dimensions, got \[40\]/],
+    [["vicreg", "zA.npy", "flat.npy"], /loss: "zB" must have two dimensions, or three .*, got \[40\]/],
     [["vicreg", "zA.npy", "zB.npy", "directions.npy"], /"noise\.npy" must be left out.*vicreg draws nothing at random/],
+    [["vicreg", "zA.npy", "zB.npy", "--dialect", "eb"], /unknown dialect of vicreg "eb".* Known: official, lightly/],
+    [["vicreg", "zA.npy", "zB.npy", "--dialect", "eb_jepa", "--set", "lambda=1"], /unknown option "lambda".*std_coeff/],
+    [["dino", "zA.npy", "zB.npy", "--dialect", "official"], /unknown objective with dialects "dino"/],
+    [["byol", "zA.npy", "narrow.npy"], /byol: "targets\[0\]" must have shape \[8, 5\], got \[8, 4\]/],
     [["lejepa", "zA.npy", "zB.npy", "narrow.npy"], /directions" must have/],
     [["vicreg", "zA.npy", "zB.npy", "--set", "lambda=1"], /unknown option "lambda".* Known: invarianceWeight/],
     [["vicreg", "zA.npy", "zB.npy", "--engine", "gpu"], /unknown engine "gpu"/],

@@ -1,8 +1,10 @@
 /** Evaluation: probes and metrics on frozen features, the report with its floors, the collapse doctor, pictures. */
+export * from "./complexity/index.js";
 export * from "./doctor/index.js";
 export { type EvaluationTask, evaluateFeatures, type MatchFeatures, type MatchTask } from "./evaluate-features.js";
 export { allRows, type FeatureRows, type Features, gatherRows, type LabelledRows, selectRows } from "./features.js";
 export { bootstrapEstimate, type Estimate, meanEstimate, wilsonEstimate } from "./intervals.js";
+export * from "./layout-recovery/index.js";
 export {
   type Metric as SimilarityMetric,
   type Neighbors,
@@ -38,3 +40,4 @@ export * from "./probes/index.js";
 export { type RankCorrelation, spearman, spearmanWithInterval } from "./rank-correlation.js";
 export { type Floors, flatReport, type MatchReport, type Report } from "./report.js";
 export { renderReport } from "./report-table.js";
+export * from "./supervised/index.js";

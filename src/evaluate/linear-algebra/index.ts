@@ -1,5 +1,6 @@
 /** The algebra evaluation needs: neighbours and predictions on the engine, spectra and L-BFGS on the host. */
 export { type AffineClassifiers, predictClasses } from "./affine-classifiers.js";
+export { choleskySolver, invertPositive } from "./cholesky.js";
 export { type DotBlock, visitDotProducts } from "./dot-products.js";
 export { Lbfgs, type LbfgsOptions } from "./lbfgs.js";
 export { type LeadingComponents, leadingComponents, projectOnto } from "./leading-components.js";

@@ -1,7 +1,7 @@
 /** Where a supervised trainer's inputs come from: images of a set, cropped and flipped for training, or features as they are. */
-import { createViewMaker, parseRecipe, plainViews, type ViewRecipe } from "../../augment/index.js";
+import { parseRecipe, plainSamples, type SampleReader, sampleKindOf, type ViewRecipe } from "../../augment/index.js";
+import type { RecipeData } from "../../augment/recipe-steps.js";
 import { keyFor, Random } from "../../compute/index.js";
-import type { PixelReader } from "../../data/index.js";
 import { copyRows, type Features } from "../features.js";
 
 export interface InputSource {
@@ -14,29 +14,36 @@ export interface InputSource {
 }
 
 /** Crops of at least half of the image and flips: what a supervised baseline on small images is usually trained with. */
-export function cropAndFlip(plain: ViewRecipe): ViewRecipe {
-  const finish = plain.steps.filter((step) => step.name === "normalise");
+export function cropAndFlip(plain: RecipeData): ViewRecipe {
+  const finish = plain.steps.filter(({ name }) => name === "normalise");
   const steps = [{ name: "randomResizedCrop", scaleMin: 0.5, scaleMax: 1 }, { name: "horizontalFlip" }, ...finish];
   return parseRecipe({ size: plain.size, steps });
 }
 
 /**
- * Images of a set.
- * @param plain how evaluation sees them; @param augmented how training does, by default the same
+ * Samples of a set, for an encoder trained on a recipe.
+ * @param trainedOn a recipe of the run: its size and normalisation count
+ * @param isAugmented crop and flip images for training; windows of a series and rows of tables stay as they are
  */
-export function imageInputs(set: PixelReader, plain: ViewRecipe, seed: number, augmented?: ViewRecipe): InputSource {
-  const maker = createViewMaker(augmented ?? plain, set.imageSize, set.channels);
-  const pixels = new Uint8Array(set.imageSize * set.imageSize * set.channels);
+export function sampleInputs(
+  set: SampleReader,
+  trainedOn: RecipeData,
+  seed: number,
+  isAugmented: boolean,
+): InputSource {
+  const kind = sampleKindOf(set);
+  const plain = kind.plainRecipeLike(trainedOn);
+  const hasPictures = kind.name === "images";
+  const maker = kind.createViewMaker(isAugmented && hasPictures ? cropAndFlip(plain) : plain, set);
   return {
     forTraining(rows, step) {
       const views = new Float32Array(rows.length * maker.length);
       for (const [i, row] of rows.entries()) {
-        set.readPixels([row], pixels);
-        maker.make(pixels, keyFor(seed, "supervised view", step, i), views, i * maker.length);
+        maker.make(row, keyFor(seed, "supervised view", step, i), views, i * maker.length);
       }
       return views;
     },
-    plain: (rows) => plainViews(set, rows, plain),
+    plain: (rows) => plainSamples(set, rows, trainedOn),
     orderOf: shuffledOrders(),
   };
 }

@@ -25,10 +25,10 @@ export interface Trunk {
 }
 
 /** An encoder that is trained as a whole: from scratch, or from what it learnt without labels. */
-export function encoderTrunk(encoder: Encoder, imageShape: readonly [number, number, number]): Trunk {
+export function encoderTrunk(encoder: Encoder, inputShape: readonly number[]): Trunk {
   return {
     featureDim: encoder.featureDim,
-    inputShape: imageShape,
+    inputShape,
     parameters: encoder.parameters,
     encode: (parameters, _frozen, images, mode) => encoder.encode(parameters as never, images, mode).features,
   };
@@ -38,13 +38,13 @@ export function encoderTrunk(encoder: Encoder, imageShape: readonly [number, num
 export function attentiveTrunk(
   encoder: Encoder,
   values: Tree<HostArray>,
-  imageShape: readonly [number, number, number],
+  inputShape: readonly number[],
   numHeads: number,
 ): Trunk {
   const pooling = attentionPooling(encoder.featureDim, numHeads);
   return {
     featureDim: encoder.featureDim,
-    inputShape: imageShape,
+    inputShape,
     parameters: pooling.parameters,
     frozen: values,
     encode(parameters, frozen, images, mode) {

@@ -18,6 +18,13 @@ export {
   subset,
 } from "./image-set.js";
 export type { ImageSource, SourceImage, SourceListing } from "./image-source.js";
+export {
+  type ColumnKind,
+  type ColumnOptions,
+  type LabelColumn,
+  type LabelColumns,
+  readLabelColumns,
+} from "./label-columns.js";
 export { withLabelsFile } from "./labels-csv.js";
 export { type OpenOptions, openImages } from "./open-images.js";
 export type { OnProgress, Progress } from "./progress.js";

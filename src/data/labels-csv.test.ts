@@ -25,7 +25,7 @@ describe("a labels file", () => {
     const set = await label("file,label\n2.jpg,cat\n./b/1.jpg,dog\n3 ü.jpg,dog\n1.jpg,cat\n");
     expect(labelsOf(set)).toEqual([undefined, "cat", "dog", "dog"]);
     expect(set.warnings).toEqual([
-      "labels.csv names files that are not among the images (1): 1.jpg",
+      "labels.csv names files that are not among the images (1): 1.jpg (nearest: a/1.jpg)",
       "labels.csv has no label for 1 of 4 images",
     ]);
   });

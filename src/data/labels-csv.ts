@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parse } from "csv-parse/sync";
-import { ValueError } from "../compute/errors.js";
+import { nearestName, ValueError } from "../compute/errors.js";
 import { labelsFromNames } from "./groupings.js";
 import type { ImageSet, Labels } from "./image-set.js";
 
@@ -18,7 +18,43 @@ const LABEL_COLUMNS = ["label", "class", "category"];
  * different labels, or has fewer than two classes
  */
 export async function withLabelsFile(set: ImageSet, labelsPath: string): Promise<ImageSet> {
-  const { fileColumn, labelColumn, attributeColumns, rows } = await readTable(labelsPath);
+  const table = await readTable(labelsPath);
+  const { labelColumn, attributeColumns } = table;
+  const { rowOf, unknown } = matchRows(set, labelsPath, table);
+  const column = (name: string): Labels =>
+    labelsFromNames(set.paths.map((_, index) => rowOf.get(index)?.[name] || undefined));
+  const labels = column(labelColumn);
+  if (labels.classNames.length < 2) {
+    const hint = "Evaluation tells classes apart; leave the labels out if there are none.";
+    throw new ValueError("openImages", labelsPath, "labels of at least 2 classes", labels.classNames, hint);
+  }
+  const attributes = Object.fromEntries(attributeColumns.map((name) => [name, column(name)]));
+  return {
+    ...set,
+    labels,
+    attributes: { ...set.attributes, ...attributes },
+    warnings: [...set.warnings, ...describeGaps(labelsPath, set, unknown, labels)],
+  };
+}
+
+/**
+ * The cells of a labels file by column, one an image of the set; "" where a cell is empty or an image has no row.
+ * @throws ValueError as `withLabelsFile`, except that any number of classes will do
+ */
+export async function readLabelCells(
+  set: Pick<ImageSet, "name" | "paths" | "numImages" | "skipped">,
+  labelsPath: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const table = await readTable(labelsPath);
+  const { rowOf } = matchRows(set, labelsPath, table);
+  const columns = [table.labelColumn, ...table.attributeColumns];
+  return new Map(columns.map((name) => [name, set.paths.map((_, index) => rowOf.get(index)?.[name] ?? "")]));
+}
+
+type NamedImages = Pick<ImageSet, "name" | "paths" | "numImages">;
+
+/** Which row belongs to which image, and the files that are no image of the set. */
+function matchRows(set: NamedImages, labelsPath: string, { fileColumn, labelColumn, rows }: LabelTable) {
   const indexOf = pathIndex(set.paths);
   const unknown: string[] = [];
   const rowOf = new Map<number, Record<string, string>>();
@@ -41,20 +77,7 @@ export async function withLabelsFile(set: ImageSet, labelsPath: string): Promise
     const got = unknown.length === 0 ? "no rows" : `unknown files ${unknown.slice(0, 3).join(", ")}`;
     throw new ValueError("openImages", labelsPath, `labels for images of "${set.name}"`, got, hint);
   }
-  const column = (name: string): Labels =>
-    labelsFromNames(set.paths.map((_, index) => rowOf.get(index)?.[name] || undefined));
-  const labels = column(labelColumn);
-  if (labels.classNames.length < 2) {
-    const hint = "Evaluation tells classes apart; leave the labels out if there are none.";
-    throw new ValueError("openImages", labelsPath, "labels of at least 2 classes", labels.classNames, hint);
-  }
-  const attributes = Object.fromEntries(attributeColumns.map((name) => [name, column(name)]));
-  return {
-    ...set,
-    labels,
-    attributes: { ...set.attributes, ...attributes },
-    warnings: [...set.warnings, ...describeGaps(labelsPath, set, unknown, labels)],
-  };
+  return { rowOf, unknown };
 }
 
 interface LabelTable {
@@ -127,7 +150,11 @@ function describeGaps(labelsPath: string, set: ImageSet, unknown: readonly strin
   const missing = unknown.filter((file) => !known.has(file));
   const numUnlabelled = labels.classOf.filter((label) => label < 0).length;
   const file = basename(labelsPath);
-  const examples = missing.slice(0, 3).join(", ") + (missing.length > 3 ? ", ..." : "");
+  const shown = missing.slice(0, 3).map((name) => {
+    const nearest = nearestName(name, set.paths);
+    return nearest === undefined ? name : `${name} (nearest: ${nearest})`;
+  });
+  const examples = shown.join(", ") + (missing.length > 3 ? ", ..." : "");
   return [
     ...(missing.length > 0
       ? [`${file} names files that are not among the images (${missing.length}): ${examples}`]

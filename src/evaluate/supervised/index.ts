@@ -9,6 +9,7 @@ export {
   labelEfficiency,
   labelsToReach,
 } from "./label-efficiency.js";
+export { type HeadReport, type MultitaskGround, type MultitaskTask, multitask, onFeatures } from "./multitask.js";
 export {
   evaluateThoroughly,
   THOROUGH_PARTS,

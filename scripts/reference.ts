@@ -1,16 +1,20 @@
 /**
  * docs/objectives.md from the catalogues: what there is by name, with every option, its default and its bounds.
- * `npm run docs` writes it; test/reference.test.ts fails when it is stale.
+ * `npm run docs` writes it, and the table of docs/dialects.md; test/reference.test.ts fails when it is stale.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { augmentations, encoders, objectives, presets } from "darkmatter";
 import type { Augmentation, Preset } from "darkmatter/augment";
 import { type OptionTable, resolveOptions } from "darkmatter/compute";
 import type { EncoderDefinition } from "darkmatter/encoders";
 import type { Objective, ObjectiveNeeds, ProjectionTarget } from "darkmatter/objectives";
+import { type Optimizer, optimizers } from "darkmatter/optim";
+import { dialects } from "../src/objectives/dialects/index.js";
 
 export const REFERENCE_PATH = fileURLToPath(new URL("../docs/objectives.md", import.meta.url));
+
+export const DIALECTS_PATH = fileURLToPath(new URL("../docs/dialects.md", import.meta.url));
 
 /** The whole page. */
 export function referencePage(): string {
@@ -18,6 +22,8 @@ export function referencePage(): string {
     INTRODUCTION,
     objectiveOverview(Object.values<Objective>(objectives)),
     ...Object.values<Objective>(objectives).map(objectiveSection),
+    OPTIMIZERS,
+    ...Object.values<Optimizer>(optimizers).map(optimizerSection),
     ENCODERS,
     ...Object.values<EncoderDefinition>(encoders).map(encoderSection),
     VIEWS,
@@ -28,6 +34,26 @@ export function referencePage(): string {
   return `${sections.join("\n\n")}\n`;
 }
 
+/** The page about dialects: its text as it is, its last section from their tables. */
+export function dialectsPage(text: string): string {
+  const start = text.indexOf(ALL_DIALECTS) + ALL_DIALECTS.length;
+  const rows = Object.entries(dialects).flatMap(([objective, known]) =>
+    Object.entries(known).map(([name, { source, formula, coefficients }]) => {
+      const standard = Object.entries(coefficients).map(([key, option]) => `\`${key}\` ${shown(option.default)}`);
+      return [
+        `[${objective}](objectives.md#${objective.toLowerCase()})`,
+        name,
+        formula,
+        standard.join(", "),
+        linked(source),
+      ];
+    }),
+  );
+  return `${text.slice(0, start)}\n\n${table(["Objective", "Dialect", "Its total, in our terms", "Defaults", "Source"], rows)}\n`;
+}
+
+const ALL_DIALECTS = "## All dialects";
+
 const INTRODUCTION = `# Objectives, encoders, augmentations
 
 Everything that is chosen by name, with its options. This page is written by \`npm run docs\` from the same catalogues
@@ -35,9 +61,16 @@ that the command line reads; [adding-an-objective.md](adding-an-objective.md) sa
 
 ## Objectives
 
-\`darkmatter train ./photos --objective vicreg --set covarianceWeight=2\`. An objective scores the *projections* of
-several views of the same images: what a projector, an MLP that is dropped after training, makes of the encoder's
-features.`;
+\`darkmatter train ./photos --objective vicreg --set covarianceWeight=2\`. An objective scores what a *head*, which is
+dropped after training, makes of the encoder's output: *projections* of several views of the same images, which are
+compared with each other, or *predictions*, which are compared with a *target*: what the same network, or a slowly moving
+average of it, makes of another view, or the image itself. [dialects.md](dialects.md) has the coefficients of other
+libraries.`;
+
+const OPTIMIZERS = `## Optimizers
+
+\`darkmatter train ./photos --optimizer lars --optimizer-set trust=0.001\`. An optimizer turns gradients into steps. Its
+learning rate, and where it says so its weight decay, take the place of the usual ones unless you choose them.`;
 
 const ENCODERS = `## Encoders
 
@@ -78,14 +111,44 @@ function totalOf(objective: Objective): string {
     .join(" + ");
 }
 
-function objectiveSection({ name, summary, source, needs, options, projector, defaultViews }: Objective): string {
+function objectiveSection(objective: Objective): string {
+  const { name, summary, source, needs, options, projector, defaultViews, localPreset } = objective;
   const widths = projector && [...Array<number>(projector.numHiddenLayers).fill(projector.hiddenDim), projector.outDim];
   const facts = [
     `Needs ${needsOf(needs)}.`,
-    `${widths ? `Usual projector: ${widths.join(" → ")}. ` : ""}Usual views: ${defaultViews.join(", ")}. Source: ${linked(source)}.`,
-    `Formula, reductions and deviations: [${fileOf(name)}](../src/objectives/${fileOf(name)}).`,
+    [
+      widths && `Usual projector: ${widths.join(" → ")}.`,
+      `Usual views: ${defaultViews.join(", ")}${localPreset ? `; small ones: ${localPreset}` : ""}.`,
+    ],
+    [...trainingOf(objective), objective.evaluates === "target" && "The averaged copy is evaluated and exported."],
+    `Source: ${linked(source)}. Formula, reductions and deviations: [${fileOf(name)}](../src/objectives/${fileOf(name)}).`,
+    Object.hasOwn(dialects, name) && `[Dialects](dialects.md): ${Object.keys(dialects[name]!).join(", ")}.`,
   ];
-  return [`### ${name}`, sentence(summary), facts.join("\n"), optionTable(options)].join("\n\n");
+  const lines = facts.map((fact) => (Array.isArray(fact) ? fact.filter(Boolean).join(" ") : fact)).filter(Boolean);
+  return [`### ${name}`, sentence(summary), lines.join("\n"), optionTable(options)].join("\n\n");
+}
+
+/** What is usual where it is not the trainer's usual, and what changes during a run. */
+function trainingOf({ name, options, training = {}, schedules }: Objective): string[] {
+  const { learningRateFactor, weightDecay, finalWeightDecay, maxGradientNorm } = training;
+  const usual = [
+    learningRateFactor !== undefined && `${learningRateFactor} times the encoder's learning rate`,
+    weightDecay !== undefined && `weight decay ${span(weightDecay, finalWeightDecay ?? weightDecay)}`,
+    maxGradientNorm !== undefined && `gradients no longer than ${maxGradientNorm}`,
+  ].filter(Boolean);
+  const run = { totalSteps: 1000, stepsPerEpoch: 100 };
+  const moving = Object.entries(schedules?.(resolveOptions(name, options), run) ?? {}).map(
+    ([scalar, schedule]) => `${scalar} ${span(schedule(0), schedule(run.totalSteps))}`,
+  );
+  return [
+    ...(usual.length > 0 ? [`Usually trained with ${usual.join(", ")}.`] : []),
+    ...(moving.length > 0 ? [`During a run: ${moving.join(", ")}.`] : []),
+  ];
+}
+
+/** ".996 to 1", or one number if nothing changes. */
+function span(first: number, last: number): string {
+  return first === last ? shown(first) : `${shown(first)} to ${shown(last)}`;
 }
 
 function fileOf(name: string): string {
@@ -94,13 +157,31 @@ function fileOf(name: string): string {
 
 function needsOf({ views, localViews, tokens, masking, target }: ObjectiveNeeds): string {
   const parts = [
-    `at least ${views} views of an image`,
-    localViews ? "some may be small local ones" : "all of one kind",
+    views === 1 ? "one view of an image, or more" : `at least ${views} views of an image`,
+    localViews ? "some may be small local ones" : views === 1 ? "" : "all of one kind",
     tokens === "pooled" ? "one vector an image" : "one vector a place",
-    masking === "none" ? "" : `${masking} masking`,
-    target === "none" ? "" : `a ${target} target`,
+    MASKINGS[masking],
+    HELD_TARGETS[target],
   ];
   return parts.filter(Boolean).join("; ");
+}
+
+const MASKINGS: Readonly<Record<ObjectiveNeeds["masking"], string>> = {
+  none: "",
+  noise: "noise on the pixels that the encoder sees",
+  random: "an encoder that can leave out places, drawn at random",
+  block: "an encoder that can leave out places, in blocks",
+  tube: "an encoder that can leave out places, the same at all times",
+};
+
+const HELD_TARGETS: Readonly<Record<ObjectiveNeeds["target"], string>> = {
+  none: "",
+  "stop-gradient": "its own outputs, held fixed, as target",
+  ema: "an averaged copy of the encoder as target",
+};
+
+function optimizerSection({ name, summary, options }: Optimizer): string {
+  return [`### ${name}`, sentence(summary), optionTable(options)].join("\n\n");
 }
 
 function encoderSection({ name, summary, options }: EncoderDefinition): string {
@@ -145,7 +226,8 @@ function allowed(option: OptionTable[string]): string {
 
 function linked(source: string): string {
   const paper = /^arXiv:(\S+)$/.exec(source)?.[1];
-  return paper ? `[${source}](https://arxiv.org/abs/${paper})` : source;
+  if (paper !== undefined) return `[${source}](https://arxiv.org/abs/${paper})`;
+  return /^[\w-]+\/[\w-]+$/.test(source) ? `[${source}](https://github.com/${source})` : source;
 }
 
 function sentence(text: string): string {
@@ -159,4 +241,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   writeFileSync(REFERENCE_PATH, referencePage());
+  writeFileSync(DIALECTS_PATH, dialectsPage(readFileSync(DIALECTS_PATH, "utf8")));
 }

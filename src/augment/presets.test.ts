@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { imagenetStatistics } from "./augmentations/normalise.js";
-import { plainRecipeLike, presets, recipeFor } from "./presets.js";
+import { plainRecipeLike, presets, recipeFor, viewSizeFor } from "./presets.js";
 import { parseRecipe, type ViewRecipe } from "./recipe.js";
 
 const namesOf = (recipe: ViewRecipe) => recipe.steps.map((step) => step.name);
@@ -32,6 +32,45 @@ test("SimCLR as published at 224 px: jitter 0.8, 0.8, 0.8, 0.2 and a kernel of 2
     sigmaMax: 2,
     probability: 0.5,
   });
+});
+
+test("BYOL as published at 224 px: always blur or nearly never, solarize in the second view alone", () => {
+  const [first, second] = [recipeFor("byolFirst", { size: 224 }), recipeFor("byolSecond", { size: 224 })];
+  for (const recipe of [first, second]) {
+    expect(stepOf(recipe, "randomResizedCrop")).toMatchObject({ scaleMin: 0.08, scaleMax: 1 });
+    const jitter = { brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1, probability: 0.8 };
+    expect(stepOf(recipe, "colourJitter")).toMatchObject(jitter);
+    expect(stepOf(recipe, "grayscale")).toMatchObject({ probability: 0.2 });
+    expect(stepOf(recipe, "gaussianBlur")).toMatchObject({ kernelSize: 23 });
+  }
+  expect(stepOf(first, "gaussianBlur")).toMatchObject({ probability: 1 });
+  expect(stepOf(first, "solarize")).toBeUndefined();
+  expect(stepOf(second, "gaussianBlur")).toMatchObject({ probability: 0.1 });
+  expect(stepOf(second, "solarize")).toMatchObject({ probability: 0.2 });
+});
+
+test("DINO: global views keep at least 0.4 of the image, local ones at most", () => {
+  for (const preset of ["dinoGlobalFirst", "dinoGlobalSecond"]) {
+    expect(stepOf(recipeFor(preset, { size: 96 }), "randomResizedCrop")).toMatchObject({ scaleMin: 0.4, scaleMax: 1 });
+  }
+  for (const strength of [0.5, 2]) {
+    const local = recipeFor("dinoLocal", { size: 96, strength });
+    expect(stepOf(local, "randomResizedCrop")).toMatchObject({ scaleMin: 0.05, scaleMax: 0.4 });
+  }
+});
+
+test.each([
+  ["simclr", 32, 32],
+  ["dinoGlobalFirst", 30, 30],
+  ["dinoLocal", 224, 112],
+  ["dinoLocal", 64, 32],
+  ["dinoLocal", 48, 24],
+  ["lejepaLocal", 32, 16],
+  ["dinoLocal", 24, 16],
+  ["dinoLocal", 16, 8],
+  ["dinoLocal", 8, 8],
+])("views of %s in a run at %i px have %i", (preset, imageSize, size) => {
+  expect(viewSizeFor(preset, imageSize)).toBe(size);
 });
 
 test("SimCLR at 32 px has half the jitter", () => {

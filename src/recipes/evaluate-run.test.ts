@@ -51,6 +51,18 @@ describe("evaluateRun", () => {
     expect([...stages]).toContain("embedding: random init");
   });
 
+  test("with few labels: the same, though without pictures only what is asked about is embedded", async () => {
+    const { report: whole } = await evaluateRun(run, { numLabels: 6 });
+    const { report: part } = await evaluateRun(run, { numLabels: 6, pictures: false });
+    expect(part).toEqual(whole);
+  });
+
+  test("without the floors of pixels, which other runs on these images share", async () => {
+    const { report } = await evaluateRun(run, { pictures: false, pixelFloors: false });
+    expect(Object.keys(report.floors!)).not.toEqual(expect.arrayContaining(["rawPixels"]));
+    expect(report.floors).toMatchObject({ chance: 0.5, randomInit: { knn: expect.any(Object) } });
+  });
+
   test("without labels: what needs none, and pictures if they are wanted", async () => {
     const { report, pictures: drawn } = await evaluateRun(run, { data: pictures.folder, pictures: false });
     expect(drawn).toEqual([]);

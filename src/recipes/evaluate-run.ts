@@ -1,7 +1,7 @@
 /** Evaluate a run: what its encoder knows, beside its floors, as a table, report.json and pictures. */
-import { plainViews } from "../augment/index.js";
+import { plainSamples, sampleKindOf } from "../augment/index.js";
 import { chooseEngine, type HostArray, keyFor, Random, type Tree, ValueError } from "../compute/index.js";
-import { groupingOf, type ImageSet, type Labels, type OnProgress } from "../data/index.js";
+import { groupingOf, type Labels, type OnProgress, type Samples } from "../data/index.js";
 import { type EvaluationTask, evaluateFeatures, type Features, type Report, renderReport } from "../evaluate/index.js";
 import {
   createEmbedder,
@@ -12,13 +12,17 @@ import {
   writeJsonAtomic,
 } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
-import { holdOutOf, openForTraining, openImagesOf, splitForTraining } from "./run-images.js";
+import { holdOutOf } from "./run-images.js";
+import { openSamplesOf, splitSamples } from "./run-samples.js";
+import { requireOwnChoices } from "./sample-choices.js";
 import { trainedEncoder } from "./trained-encoder.js";
 
 export interface EvaluateOptions {
   /** Other images than the run was trained on. */
   readonly data?: string;
   readonly labels?: string;
+  /** Of a series: the column of classes, if it is not the run's. */
+  readonly label?: string;
   /** Which grouping of the data is the label: "labels", or an attribute such as "category". */
   readonly grouping?: string;
   readonly seed?: number;
@@ -26,6 +30,8 @@ export interface EvaluateOptions {
   readonly numLabels?: number;
   /** Also draw the pictures; default true. */
   readonly pictures?: boolean;
+  /** Also score raw pixels and their principal components, which are the same for all runs on these images; default true. */
+  readonly pixelFloors?: boolean;
 }
 
 export interface EvaluateObserver {
@@ -66,13 +72,16 @@ export async function evaluateRun(
     }
     const seed = options.seed ?? 0;
     const grouping = chooseGrouping(set, options.grouping);
-    const features = await featuresOf(folder, set, observer);
+    const split = limitLabels(splitRows(config, set, grouping, seed), options.numLabels, seed);
+    const asked = options.pictures === false ? onlyRows(set, split) : { set, split };
+    const labels = grouping && chooseGrouping(asked.set, options.grouping);
+    const features = await featuresOf(folder, asked.set, set, observer);
     const task: EvaluationTask = {
       encoder: features.encoder,
       randomInit: features.randomInit,
-      rawPixels: features.rawPixels,
-      ...(grouping && { labels: grouping.classOf, classNames: grouping.classNames }),
-      split: limitLabels(splitRows(config, set, grouping, seed), options.numLabels, seed),
+      ...(options.pixelFloors !== false && { rawPixels: plainFeatures(config, asked.set) }),
+      ...(labels && { labels: labels.classOf, classNames: labels.classNames }),
+      split: asked.split,
       seed,
       engine: await chooseEngine(config.engine),
       onProgress: (what) => observer.onStage?.(what, 0, 0),
@@ -92,38 +101,49 @@ export async function evaluateRun(
 /** The run's own images, or others in the channels that its encoder takes. */
 function openForEvaluation(
   folder: RunFolder,
-  { data, labels }: EvaluateOptions,
+  { data, labels, label }: EvaluateOptions,
   observer: EvaluateObserver,
-): Promise<ImageSet> {
-  const { imageSize: size, data: own } = folder.config;
-  const choices = { channels: own.channels, ...(labels !== undefined && { labels }) };
-  if (data === undefined) return openImagesOf(folder, "eval", choices, observer);
-  return openForTraining({ data, size, ...choices }, observer);
+): Promise<Samples> {
+  const { kind = "images" } = folder.config.data;
+  requireOwnChoices({ ...(labels !== undefined && { labels }), ...(label !== undefined && { label }) }, kind, "eval");
+  const others = {
+    ...(data !== undefined && { data }),
+    ...(labels !== undefined && { labels }),
+    ...(label !== undefined && { label }),
+  };
+  return openSamplesOf(folder, "eval", others, observer);
 }
 
 interface RunFeatures {
   readonly encoder: Features;
   readonly randomInit: Features;
-  readonly rawPixels: Features;
 }
 
-/** Features of a set from the trained encoder, from the same encoder before training, and its pixels. */
-async function featuresOf(folder: RunFolder, set: ImageSet, observer: EvaluateObserver): Promise<RunFeatures> {
+/**
+ * Features of a set from the trained encoder, and from the same encoder before training.
+ * @param whole the images that the latter's BatchNorm statistics are measured on
+ */
+async function featuresOf(
+  folder: RunFolder,
+  set: Samples,
+  whole: Samples,
+  observer: EvaluateObserver,
+): Promise<RunFeatures> {
   const { config } = folder;
   const encoder = await trainedFeatures(folder, set, observer);
-  const randomInit = await embed(config, await untrainedEncoder(config, set), set, "random init", observer);
-  return { encoder, randomInit, rawPixels: pixelFeatures(set, config.imageSize) };
+  const randomInit = await embed(config, await untrainedEncoder(config, whole), set, "random init", observer);
+  return { encoder, randomInit };
 }
 
 /** Features of a set from the trained encoder. */
-export async function trainedFeatures(folder: RunFolder, set: ImageSet, observer: EvaluateObserver) {
+export async function trainedFeatures(folder: RunFolder, set: Samples, observer: EvaluateObserver) {
   return embed(folder.config, await trainedEncoder(folder), set, "encoder", observer);
 }
 
 async function embed(
   config: TrainConfig,
   encoder: Tree<HostArray>,
-  set: ImageSet,
+  set: Samples,
   name: string,
   { onStage }: EvaluateObserver,
 ) {
@@ -137,32 +157,39 @@ async function embed(
   }
 }
 
-/** Pixels at the training size, as features. */
-function pixelFeatures(set: ImageSet, size: number): Features {
+/** Pixels at the training size, or the values of a window, as features. */
+function plainFeatures({ views }: TrainConfig, set: Samples): Features {
   const rows = Array.from({ length: set.numImages }, (_, i) => i);
-  const values = plainViews(set, rows, size);
+  const values = plainSamples(set, rows, views[0]!);
   return { numImages: set.numImages, dim: values.length / set.numImages, values };
 }
 
 /** The labels to evaluate by: those asked for, or the set's own if it has any. */
-function chooseGrouping(set: ImageSet, name: string | undefined): Labels | undefined {
+function chooseGrouping(set: Samples, name: string | undefined): Labels | undefined {
   if (name !== undefined) return groupingOf("eval", set, name);
   return set.labels;
 }
 
-/** The images that training set aside are asked about; without any, or on other data, a random quarter. */
+/**
+ * The samples that training set aside are asked about; without any, or on other data, a random quarter: of series, whose
+ * windows know each other, in whole blocks of time or groups.
+ */
 function splitRows(
   config: TrainConfig,
-  set: ImageSet,
+  set: Samples,
   grouping: Labels | undefined,
   seed: number,
 ): EvaluationTask["split"] {
   const { holdOut = 0, numImages, digest } = config.data;
-  const numHeldOut = holdOut < 1 ? Math.round(holdOut * set.numImages) : holdOut;
-  if (numHeldOut > 0 && numImages + numHeldOut === set.numImages) {
-    const { kept, heldOut } = splitForTraining(set, holdOutOf(config))!;
-    // The run's own images, wherever they are now.
+  if (holdOut > 0 && numImages < set.numImages && holdOut < set.numImages) {
+    const { kept, heldOut } = splitSamples(set, holdOutOf(config))!;
+    // The run's own samples, wherever they are now.
     if (digestOf(kept) === digest) return { train: kept.indices!, test: heldOut.indices! };
+  }
+  const kind = sampleKindOf(set);
+  if (!kind.isIndependent) {
+    const { kept, heldOut } = kind.split(set, { heldOut: TEST_SHARE, seed });
+    return { train: kept.indices!, test: heldOut.indices! };
   }
   return splitEachClass(set.numImages, grouping?.classOf, seed);
 }
@@ -185,6 +212,15 @@ function splitEachClass(
   // Of classes of one image none can be asked about.
   const test = new Set(asked.length >= 2 ? asked : order.subarray(0, Math.max(2, Math.round(TEST_SHARE * numImages))));
   return { train: order.filter((row) => !test.has(row)).sort(), test: order.filter((row) => test.has(row)).sort() };
+}
+
+/** The images of a split alone, where it leaves some out: what nobody asks about need not be embedded. */
+function onlyRows(set: Samples, { train, test }: EvaluationTask["split"]) {
+  const used = [...Array.from(train), ...Array.from(test)].sort((a, b) => a - b);
+  if (used.length === set.numImages) return { set, split: { train, test } };
+  const placeOf = new Map(used.map((row, place) => [row, place]));
+  const placesOf = (rows: ArrayLike<number>) => Array.from(rows, (row) => placeOf.get(row)!);
+  return { set: sampleKindOf(set).select(set, used), split: { train: placesOf(train), test: placesOf(test) } };
 }
 
 function limitLabels({ train, test }: EvaluationTask["split"], numLabels: number | undefined, seed: number) {

@@ -13,7 +13,7 @@ import {
   retrievalChance,
   type Scores,
 } from "./probes/index.js";
-import type { Floors, MatchReport, Report } from "./report.js";
+import { type Floors, type MatchReport, PROTOCOL_VERSION, type Report } from "./report.js";
 import { evenly } from "./sampling.js";
 
 export interface EvaluationTask {
@@ -73,7 +73,7 @@ export async function evaluateFeatures(task: EvaluationTask): Promise<Report> {
       task.onProgress?.(match.title);
       matches[name] = await reportMatch(match, programs);
     }
-    return { ...labelled, metrics, ...(task.matches && { matches }) };
+    return { protocol: PROTOCOL_VERSION, seed: task.seed, ...labelled, metrics, ...(task.matches && { matches }) };
   } finally {
     await programs.dispose();
   }

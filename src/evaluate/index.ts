@@ -38,6 +38,13 @@ export {
 export * from "./pictures/index.js";
 export * from "./probes/index.js";
 export { type RankCorrelation, spearman, spearmanWithInterval } from "./rank-correlation.js";
-export { type Floors, flatReport, type MatchReport, type Report } from "./report.js";
+export {
+  type EvaluatedCheckpoint,
+  type Floors,
+  flatReport,
+  type MatchReport,
+  PROTOCOL_VERSION,
+  type Report,
+} from "./report.js";
 export { renderReport } from "./report-table.js";
 export * from "./supervised/index.js";

@@ -1,6 +1,7 @@
 /** The report as a table for the terminal: every number beside its floors. */
 import { isEstimate, type Probe, type ProbeEstimate, probes, type Scores } from "./probes/index.js";
 import type { Report } from "./report.js";
+import { alignedTable, renderTasks, renderThorough } from "./thorough-table.js";
 
 interface Row {
   readonly title: string;
@@ -37,7 +38,9 @@ export function renderReport(report: Report): string {
   if (facts.length > 0) sections.push(facts.join("\n"));
   const rows = [...probeRows, ...matchRows];
   if (rows.length > 0) sections.push(renderRows(rows));
-  sections.push(renderMetrics(report));
+  if (report.thorough) sections.push(renderThorough(report.thorough));
+  if (report.tasks) sections.push(renderTasks(report.tasks));
+  sections.push(renderMetrics(report), renderCircumstances(report));
   return sections.join("\n\n");
 }
 
@@ -98,16 +101,24 @@ function renderRows(rows: readonly Row[]): string {
     percent(encoder.mean),
     `${percent(encoder.low)} – ${percent(encoder.high)}`,
   ]);
-  const widths = HEADERS.map((header, column) =>
-    Math.max(...[header, ...cells.map((row) => row[column]!)].map((s) => s.length)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-      .join("  ")
-      .trimEnd();
-  const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  return [line(HEADERS), rule, ...cells.map(line)].join("\n");
+  return alignedTable(HEADERS, cells);
+}
+
+/** Under which protocol, of which checkpoint, and what else a reader should know. */
+function renderCircumstances({ protocol, seed, checkpoint, notes = [] }: Report): string {
+  const last = checkpoint && `last checkpoint, step ${count(checkpoint.step)} of ${count(checkpoint.totalSteps)}`;
+  const best = checkpoint?.best;
+  const lines = [
+    [`protocol ${protocol}`, ...(last ? [last] : []), `seed ${seed}`].join(" · "),
+    ...(best
+      ? [
+          `best of ${best.numLooks} looks during training: kNN ${percent(best.knn)} % at step ${count(best.step)} ` +
+            `(last: ${percent(best.lastKnn)} %); chosen by its score, so higher by luck`,
+        ]
+      : []),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+  return lines.join("\n");
 }
 
 function renderMetrics({ metrics }: Report): string {

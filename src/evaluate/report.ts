@@ -1,6 +1,20 @@
 /** The report of a run: what the encoder knows, beside the floors that make a number mean something. */
 import type { MetricName } from "./metrics/index.js";
 import { type Chance, isEstimate, type ProbeEstimate, type ProbeOutcome, probes, type Scores } from "./probes/index.js";
+import type { HeadReport, ThoroughReport } from "./supervised/index.js";
+
+/** Raised when docs/protocol.md changes what a number means. */
+export const PROTOCOL_VERSION = 1;
+
+/** Which state of the encoder was evaluated. */
+export interface EvaluatedCheckpoint {
+  /** A run keeps its last checkpoint alone, so that no choice among checkpoints can flatter it. */
+  readonly kind: "last";
+  readonly step: number;
+  readonly totalSteps: number;
+  /** The best look at held-out images during training, if the run looked: higher than the last by choice. */
+  readonly best?: { readonly step: number; readonly knn: number; readonly lastKnn: number; readonly numLooks: number };
+}
 
 /** What is reached without learning anything. */
 export interface Floors {
@@ -34,6 +48,11 @@ export interface MatchReport {
 
 /** `report.json`. The probes are absent when there are no labels. */
 export interface Report extends Partial<Scores> {
+  /** Version of the protocol, docs/protocol.md. */
+  readonly protocol: number;
+  /** Of splits, draws and starts. */
+  readonly seed: number;
+  readonly checkpoint?: EvaluatedCheckpoint;
   /** Test images with a label. */
   readonly n?: number;
   readonly numTrain?: number;
@@ -44,6 +63,12 @@ export interface Report extends Partial<Scores> {
   readonly metrics: Readonly<Record<MetricName, number>>;
   /** Retrieval of given matches, by name. */
   readonly matches?: Readonly<Record<string, MatchReport>>;
+  /** Attentive probe, fine-tuning and label efficiency, where asked for. */
+  readonly thorough?: ThoroughReport;
+  /** Heads for the columns of a labels file, by column. */
+  readonly tasks?: Readonly<Record<string, HeadReport>>;
+  /** What a reader of the numbers should know. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -51,8 +76,10 @@ export interface Report extends Partial<Scores> {
  * { n, numTrain, numClasses, knn, knn200, linear, fewShot: { 1: { mean, low, high }, .. }, retrieval, .., floors, matches }
  */
 export function flatReport(report: Report): Record<string, unknown> {
-  const { n, numTrain, numClasses, floors, matches } = report;
+  const { protocol, seed, n, numTrain, numClasses, floors, matches, thorough, tasks } = report;
   return {
+    protocol,
+    seed,
     ...(n !== undefined && { n, numTrain, numClasses }),
     ...flatScores(report),
     ...(floors && {
@@ -64,6 +91,8 @@ export function flatReport(report: Report): Record<string, unknown> {
       },
     }),
     ...(matches && { matches: Object.fromEntries(Object.entries(matches).map(([name, m]) => [name, flatMatch(m)])) }),
+    ...(thorough && { thorough: flatThorough(thorough) }),
+    ...(tasks && { tasks }),
   };
 }
 
@@ -79,6 +108,15 @@ function flatOutcome(outcome: ProbeOutcome): unknown {
   if (isEstimate(outcome)) return outcome.mean;
   const estimates = Object.entries(outcome).map(([name, { mean, low, high }]) => [name, { mean, low, high }]);
   return Object.fromEntries(estimates);
+}
+
+function flatThorough({ attentive, finetune, efficiency, skipped }: ThoroughReport): Record<string, unknown> {
+  return {
+    ...(attentive && { attentive: attentive.mean }),
+    ...(finetune && { finetune: finetune.mean }),
+    ...(efficiency && { efficiency: efficiency.points }),
+    skipped,
+  };
 }
 
 function flatMatch({ encoder, floors }: MatchReport): Record<string, unknown> {

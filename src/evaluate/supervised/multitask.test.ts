@@ -54,7 +54,8 @@ function taskOf(changes: Partial<MultitaskTask> = {}): MultitaskTask {
 
 test("heads of every kind learn together, each beside its twin and its floor", async () => {
   const seen: string[] = [];
-  const report = await multitask(taskOf({ onProgress: (what) => seen.push(what) }));
+  const noise = onFeatures({ numImages: NUM_IMAGES, dim: 1, values: new Float32Array(NUM_IMAGES) }, [0, 1]);
+  const report = await multitask(taskOf({ onProgress: (what) => seen.push(what), floors: { nothing: noise } }));
   expect(Object.keys(report)).toEqual(["kind", "age", "luck", "tags"]);
   expect(report.kind).toMatchObject({ measure: "accuracy", names: ["a", "b"], numTrain: 200 });
   expect(report.kind!.joint.mean).toBeGreaterThan(report.kind!.trivial + 0.15);
@@ -64,13 +65,22 @@ test("heads of every kind learn together, each beside its twin and its floor", a
   expect(report.luck!.joint.mean).toBeLessThan(0.2);
   expect(report.tags!.joint.mean).toBeGreaterThan(0.9);
   expect(report.tags!.trivial).toBeCloseTo(0.5, 0);
+  expect(report.age!.floors.nothing!.mean).toBeLessThan(0.05);
+  expect(report.kind!.floors.nothing!.mean).toBeCloseTo(report.kind!.trivial, 10);
   for (const { joint, alone, difference } of Object.values(report)) {
     expect(difference.mean).toBeCloseTo(joint.mean - alone.mean, 10);
     expect(difference.low).toBeLessThanOrEqual(difference.mean);
     expect(difference.high).toBeGreaterThanOrEqual(difference.mean);
     expect(joint.low).toBeLessThan(joint.high);
   }
-  expect(seen).toEqual(["4 tasks together", "kind alone", "age alone", "luck alone", "tags alone"]);
+  expect(seen).toEqual([
+    "4 tasks together",
+    "4 tasks together on nothing",
+    "kind alone",
+    "age alone",
+    "luck alone",
+    "tags alone",
+  ]);
 });
 
 test("one task is its own twin", async () => {

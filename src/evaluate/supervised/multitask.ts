@@ -23,6 +23,8 @@ export interface MultitaskTask {
   /** Image indices; images of which a task knows nothing are left out of it. */
   readonly split: { readonly train: ArrayLike<number>; readonly test: ArrayLike<number> };
   readonly numImages: number;
+  /** What the same heads reach together on other ground, by name. */
+  readonly floors?: Readonly<Record<string, MultitaskGround>>;
   readonly seed: number;
   readonly engine: Engine;
   readonly engineOptions?: EngineOptions;
@@ -47,6 +49,8 @@ export interface HeadReport {
   readonly alone: Estimate;
   /** Joint less alone, on the same test images. */
   readonly difference: Estimate;
+  /** Trained together on other ground: the untrained encoder, raw pixels. */
+  readonly floors: Readonly<Record<string, Estimate>>;
   /** Images it learnt from. */
   readonly numTrain: number;
   /** Classes or tags. */
@@ -87,11 +91,17 @@ export async function multitask(task: MultitaskTask): Promise<Readonly<Record<st
   const { fit, validation } = setAside(split.train, seed);
   onProgress?.(`${tasks.length} tasks together`);
   const together = await outputsOf(task, tasks, fit, validation);
+  const below: [string, Float64Array[]][] = [];
+  for (const [name, ground] of Object.entries(task.floors ?? {})) {
+    onProgress?.(`${tasks.length} tasks together on ${name}`);
+    below.push([name, await outputsOf({ ...task, ground }, tasks, fit, validation)]);
+  }
   const reports: [string, HeadReport][] = [];
   for (const [i, head] of tasks.entries()) {
     onProgress?.(`${head.name} alone`);
     const [alone] = tasks.length === 1 ? [together[0]!] : await outputsOf(task, [head], fit, validation);
-    reports.push([head.name, reportOf(head, together[i]!, alone!, task)]);
+    const floors = below.map(([name, outputs]) => [name, outputs[i]!] as const);
+    reports.push([head.name, reportOf(head, together[i]!, alone!, floors, task)]);
   }
   return Object.fromEntries(reports);
 }
@@ -125,6 +135,7 @@ function reportOf(
   task: HeadTask,
   joint: Float64Array,
   alone: Float64Array,
+  floors: readonly (readonly [string, Float64Array])[],
   { split, seed }: MultitaskTask,
 ): HeadReport {
   const { kind, width, names } = task;
@@ -158,6 +169,7 @@ function reportOf(
     joint: estimate(ofJoint),
     alone: estimate(ofAlone),
     difference: estimate((draw) => ofJoint(draw) - ofAlone(draw)),
+    floors: Object.fromEntries(floors.map(([name, outputs]) => [name, estimate(scoreOf(known(outputs)))])),
     numTrain: Array.from(split.train).filter((row) => isKnown(task, row)).length,
     ...(names && names.length > 0 && { names }),
   };

@@ -10,9 +10,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const TEMPLATES = join(ROOT, "scripts", "templates");
 
-/** Where each kind of piece lives. Its templates are `templates/<kind>.ts.txt` and `templates/<kind>.test.ts.txt`. */
+/** Where each kind of piece lives (a predictive objective has a head, a target and schedules). Its templates are `templates/<kind>.ts.txt` and `templates/<kind>.test.ts.txt`. */
 const KINDS = {
   objective: { folder: "src/objectives", guide: "docs/adding-an-objective.md" },
+  "predictive-objective": { folder: "src/objectives", guide: "docs/adding-an-objective.md" },
 };
 
 const USAGE = `npm run new -- <${Object.keys(KINDS).join(" | ")}> <name>`;
@@ -71,7 +72,7 @@ function main([kind, name]) {
   const { folder, guide } = KINDS[kind];
   console.log(`${file}\n${test}\n${barrel} (one line)`);
   console.log(`\nIt works as it is. Now make it yours (${guide} says how), then:`);
-  console.log(`  npm test -- ${folder}   its own test and everything a registered ${kind} must pass`);
+  console.log(`  npm test -- ${folder}   its own test and everything a registered objective must pass`);
   console.log("  npm run docs                   the table in docs/objectives.md");
 }
 

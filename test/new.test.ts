@@ -12,14 +12,14 @@ const COPIED = ["src", "test/layering.ts", "test/registry.test.ts"].concat(
   readdirSync(ROOT).filter((name) => /^(package|biome|tsconfig)[^/]*\.json$|^vitest\.config\.ts$/.test(name)),
 );
 
-describe("npm run new -- objective align-spread", () => {
+describe.each(["objective", "predictive-objective"])("npm run new -- %s align-spread", (kind) => {
   let copy = "";
   let written: string[] = [];
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "darkmatter-new-"));
     for (const path of COPIED) cpSync(join(ROOT, path), join(copy, path), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
-    written = create(copy, "objective", "align-spread");
+    written = create(copy, kind, "align-spread");
   });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -45,7 +45,9 @@ describe("npm run new -- objective align-spread", () => {
   });
 
   test("passes its own test, the registry and everything an objective must pass", { timeout: 120_000 }, () => {
-    const files = ["align-spread", "objectives.conformance", "descent", "registry"];
+    // what predicts is not followed downhill on its own
+    const descent = kind === "objective" ? ["descent"] : [];
+    const files = ["align-spread", "objectives/objectives.conformance", "heads.conformance", "registry", ...descent];
     const { stdout } = run("vitest/vitest.mjs", "run", "--reporter=json", ...files, "-t", "alignSpread|registered");
     const { numFailedTests, testResults } = JSON.parse(stdout);
     const passed = (testResults as { assertionResults: { status: string }[] }[]).map(
@@ -59,7 +61,7 @@ describe("npm run new -- objective align-spread", () => {
 
   test("a second one of that name is refused, and nothing changes", () => {
     const before = readFileSync(join(copy, written[0]!), "utf8");
-    expect(() => create(copy, "objective", "alignSpread")).toThrow("align-spread.ts exists already");
+    expect(() => create(copy, kind, "alignSpread")).toThrow("align-spread.ts exists already");
     expect(readFileSync(join(copy, written[0]!), "utf8")).toBe(before);
   });
 });
@@ -93,10 +95,10 @@ describe("npm run new", () => {
     spawnSync(process.execPath, [join(ROOT, "scripts", "new.mjs"), ...args], { encoding: "utf8" });
 
   test.each([
-    [["encodr", "x"], 'unknown kind "encodr". Known: objective. npm run new -- <objective> <name>'],
+    [["encodr", "x"], 'unknown kind "encodr". Known: objective, predictive-objective.'],
     [["toString", "x"], 'unknown kind "toString"'],
     [["objective"], "under which name?"],
-    [[], "npm run new -- <objective> <name>"],
+    [[], "npm run new -- <objective | predictive-objective> <name>"],
   ])("%j says what is known", (args, message) => {
     const { status, stderr, stdout } = run(...args);
     expect([status, stdout]).toEqual([1, ""]);

@@ -1,8 +1,10 @@
 /** The main job, from data to report, as a typed library. */
+export * from "./compare/index.js";
 export { type Diagnosis, diagnoseRun } from "./diagnose-run.js";
 export { type Embedding, embedImages } from "./embed-images.js";
 export { type DemoOptions, type DemoResult, runDemo } from "./emoji-demo.js";
 export { type EvaluateObserver, type EvaluateOptions, type Evaluation, evaluateRun } from "./evaluate-run.js";
+export * from "./glasses/index.js";
 export {
   type EngineReport,
   inspectMachine,

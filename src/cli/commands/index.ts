@@ -1,9 +1,11 @@
 /** Commands: one export line each. */
+export { compare } from "./compare.js";
 export { data } from "./data.js";
 export { demo } from "./demo.js";
 export { doctor } from "./doctor.js";
 export { embed } from "./embed.js";
 export { evaluate } from "./eval.js";
+export { glasses } from "./glasses.js";
 export { loss } from "./loss.js";
 export { preview } from "./preview.js";
 export { train } from "./train.js";

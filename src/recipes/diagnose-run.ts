@@ -1,6 +1,6 @@
 /** The collapse doctor's word on a finished or running run, from its metrics. */
 import { DarkmatterError } from "../compute/index.js";
-import { diagnose, readingsOfLines } from "../evaluate/index.js";
+import { diagnose, type MeterRow, meterRows, type Reading, readingsOfLines, renderMeters } from "../evaluate/index.js";
 import { RunFolder } from "../train/index.js";
 import { diagnoseOptionsOf } from "./circumstances.js";
 import { describeVerdict } from "./doctor-hook.js";
@@ -8,8 +8,10 @@ import type { RunVerdict } from "./main-job.js";
 
 export interface Diagnosis {
   readonly verdict: RunVerdict;
-  /** Last value of each meter, as "projections/std". */
+  /** Last value of each meter, as "projections/std" or "layers/stage0/std". */
   readonly meters: Readonly<Record<string, number>>;
+  /** Meters of the last reading beside what is healthy. */
+  readonly rows: readonly MeterRow[];
   /** Verdict and meters for a terminal. */
   readonly text: string;
 }
@@ -24,14 +26,24 @@ export async function diagnoseRun(path: string): Promise<Diagnosis> {
       `doctor: ${path} has no meter readings yet; the first comes after ${folder.record.cadence.metersEvery} steps.`,
     );
   }
-  const verdict = describeVerdict(diagnose(readings, diagnoseOptionsOf(folder.config)));
+  const options = diagnoseOptionsOf(folder.config);
+  const verdict = describeVerdict(diagnose(readings, options));
   const meters: Record<string, number> = {};
   for (const { name, value } of lines) {
     if (name.startsWith("doctor/")) meters[name.slice("doctor/".length)] = value ?? Number.NaN;
   }
-  const rows = Object.entries(meters).map(([name, value]) => `  ${name.padEnd(36)} ${Number(value.toPrecision(4))}`);
-  const words = [`verdict: ${verdict.name}`, verdict.evidence, verdict.remedy && `remedy: ${verdict.remedy}`].filter(
-    Boolean,
-  );
-  return { verdict, meters, text: [...words, `meters at step ${readings.at(-1)!.step}:`, ...rows].join("\n") };
+  const last = lastWithMeters(readings);
+  const words = [`verdict: ${verdict.name}`, verdict.evidence, verdict.remedy && `remedy: ${verdict.remedy}`];
+  const table = last === undefined ? [] : [`meters at step ${last.step}:`, ...renderMeters(last, options.target)];
+  return {
+    verdict,
+    meters,
+    rows: last === undefined ? [] : meterRows(last, options.target),
+    text: [...words.filter(Boolean), ...table].join("\n"),
+  };
+}
+
+/** A run that broke ends with a reading of its loss alone. */
+function lastWithMeters(readings: readonly Reading[]): Reading | undefined {
+  return readings.findLast(({ projections, features }) => projections !== undefined || features !== undefined);
 }

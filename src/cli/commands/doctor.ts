@@ -13,7 +13,11 @@ interface DoctorFlags {
 export const doctor: CommandDefinition = {
   name: "doctor",
   summary: "judge a run, finished or not: healthy, or how it collapses and what to do; or this machine",
-  examples: ["darkmatter doctor runs/photos-simclr", "darkmatter doctor --machine"],
+  examples: [
+    "darkmatter doctor runs/photos-simclr",
+    "darkmatter doctor runs/photos-simclr --json",
+    "darkmatter doctor --machine",
+  ],
   configure(command: Command) {
     command
       .argument("[run]", "folder of the run")
@@ -36,9 +40,9 @@ export const doctor: CommandDefinition = {
 
 async function judgeRun(run: string, json: boolean): Promise<void> {
   const { diagnoseRun } = await import("../../recipes/index.js");
-  const { text, verdict, meters } = await diagnoseRun(run);
-  const lines = text.split("\n").map((line) => (line.startsWith(" ") ? line : wrapText("", line)));
-  process.stdout.write(`${json ? JSON.stringify({ ...verdict, meters }) : lines.join("\n")}\n`);
+  const { text, verdict, meters, rows } = await diagnoseRun(run);
+  const lines = text.split("\n").map((line) => (/^[ !]/.test(line) ? line : wrapText("", line)));
+  process.stdout.write(`${json ? JSON.stringify({ ...verdict, meters, rows }) : lines.join("\n")}\n`);
 }
 
 async function judgeMachine(json: boolean): Promise<void> {

@@ -14,6 +14,8 @@ export {
 } from "./history.js";
 export type { LayerMeters } from "./layer-meters.js";
 export { createLayerObserver, type LayerObserver, type Look } from "./layer-observer.js";
+export { type LayerRow, layerRows, type MeterRow, meterRows } from "./meter-rows.js";
+export { renderMeters } from "./meter-table.js";
 export { type Meters, readMeters } from "./meters.js";
 export { meanCosine, type PairMeters, readPairMeters } from "./pair-meters.js";
 export type { ChangedOption, Circumstances } from "./remedies.js";

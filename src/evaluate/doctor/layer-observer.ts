@@ -88,7 +88,8 @@ function layersOf({ outputs = {}, deadUnits = {}, entropies = {} }: Shown): Reco
     ...(deadUnits[place] && { deadUnits: deadUnits[place].data[0]! }),
     ...(entropies[place] && entropyOf(entropies[place])),
   });
-  return Object.fromEntries([...places].map((place) => [place, metersOf(place)]));
+  const inOrder = [...places].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return Object.fromEntries(inOrder.map((place) => [place, metersOf(place)]));
 }
 
 function featuresOf({ shape, data }: HostArray): Features {

@@ -43,7 +43,7 @@ const ADVICE: Readonly<Record<Illness, string>> = {
     "Training blew up. Start again with a lower learning rate; the last good checkpoint is kept. If it happens on the " +
     "first steps, look for broken or constant images.",
   "starved-by-data":
-    "It knows its images by heart: images that it never saw are recognised much worse. More steps make that worse. Add " +
+    "It knows its images by heart: images that it never saw cost far more, and more steps do not help them. Add " +
     "images, above all different ones; until then train for fewer steps, augment more, or take a smaller encoder.",
 };
 

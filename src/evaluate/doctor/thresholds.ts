@@ -31,6 +31,16 @@ export const THRESHOLDS = {
   stillStdRatio: 0.05,
   /** What images that are not trained on cost more, as a share of what they cost. */
   unseenShare: 0.25,
+  /** Cosine of two views of an image less that of different images: 0.3 to 0.9 in healthy runs, below 0.01 at one point. */
+  leastSimilarityGap: 0.05,
+} as const;
+
+/** Marks beside a layer; no verdict by themselves. */
+export const LAYER_LIMITS = {
+  /** Share of dead units: none to a tenth in healthy runs. */
+  deadUnits: 0.5,
+  /** Entropy over log N of a head: below it each token looks at one token alone. */
+  attentionEntropy: 0.05,
 } as const;
 
 /** Above this share of common length the mean has shifted. VICReg does not see the mean, and nobody asks an encoder for centred features. */

@@ -1,8 +1,17 @@
 /** Evaluate a run: what its encoder knows, beside its floors, as a table, report.json and pictures. */
 import { plainSamples, sampleKindOf } from "../augment/index.js";
 import { chooseEngine, type HostArray, keyFor, Random, type Tree, ValueError } from "../compute/index.js";
-import { groupingOf, type Labels, type OnProgress, type Samples } from "../data/index.js";
-import { type EvaluationTask, evaluateFeatures, type Features, type Report, renderReport } from "../evaluate/index.js";
+import type { ColumnOptions, LabelColumns, Labels, OnProgress, Samples } from "../data/index.js";
+import {
+  type EvaluationTask,
+  evaluateFeatures,
+  evaluateThoroughly,
+  type Features,
+  type Report,
+  renderReport,
+  type ThoroughPart,
+  type ThoroughReport,
+} from "../evaluate/index.js";
 import {
   createEmbedder,
   digestOf,
@@ -12,6 +21,7 @@ import {
   writeJsonAtomic,
 } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
+import { chooseGrouping, columnsFor, evaluateTasks, isMultitask } from "./evaluate-tasks.js";
 import { holdOutOf } from "./run-images.js";
 import { openSamplesOf, splitSamples } from "./run-samples.js";
 import { requireOwnChoices } from "./sample-choices.js";
@@ -28,6 +38,10 @@ export interface EvaluateOptions {
   readonly seed?: number;
   /** Let the probes learn from at most so many labels, drawn by the seed; default all. */
   readonly numLabels?: number;
+  /** Also what takes training with labels: attentive probe, fine-tuning, label efficiency. Default none. */
+  readonly thorough?: readonly ThoroughPart[];
+  /** Columns of the labels file that are tasks, and what they are; default all, as they look. */
+  readonly columns?: ColumnOptions;
   /** Also draw the pictures; default true. */
   readonly pictures?: boolean;
   /** Also score raw pixels and their principal components, which are the same for all runs on these images; default true. */
@@ -52,9 +66,10 @@ const TEST_SHARE = 0.25;
 const FEWEST_IMAGES = 4;
 
 /**
- * Evaluate a run on its own images or on others. Probes are scored on the images that training held out; without any, they
+ * Evaluate a run on its own images or on others, by the protocol of docs/protocol.md. Probes are scored on the images that training held out; without any, they
  * learn on three quarters and are scored on the rest, which the encoder then saw in training, without their labels.
- * Where there are no labels there are only label-free metrics and pictures.
+ * Where there are no labels there are only label-free metrics and pictures. A labels file with several columns also gets a head
+ * for each column, all trained together.
  * @throws DarkmatterError if there is no run, no checkpoint, or labels that do not fit
  */
 export async function evaluateRun(
@@ -71,10 +86,11 @@ export async function evaluateRun(
       throw new ValueError("eval", "data", `at least ${FEWEST_IMAGES} images`, set.numImages, hint);
     }
     const seed = options.seed ?? 0;
-    const grouping = chooseGrouping(set, options.grouping);
+    const columns = await columnsFor(set, options.labels ?? config.data.labels, options.columns);
+    const grouping = chooseGrouping(set, options.grouping, columns);
     const split = limitLabels(splitRows(config, set, grouping, seed), options.numLabels, seed);
-    const asked = options.pictures === false ? onlyRows(set, split) : { set, split };
-    const labels = grouping && chooseGrouping(asked.set, options.grouping);
+    const asked = options.pictures === false ? onlyRows(set, split) : allRowsOf(set, split);
+    const labels = grouping && selectLabels(grouping, asked.rows);
     const features = await featuresOf(folder, asked.set, set, observer);
     const task: EvaluationTask = {
       encoder: features.encoder,
@@ -86,7 +102,17 @@ export async function evaluateRun(
       engine: await chooseEngine(config.engine),
       onProgress: (what) => observer.onStage?.(what, 0, 0),
     };
-    const report = await evaluateFeatures(task);
+    const scores = await evaluateFeatures(task);
+    const tasks = isMultitask(columns) ? await evaluateTasks(columns, asked.rows, task, config) : undefined;
+    const thorough = labels && (await thoroughPart(folder, asked.set, labels, task, options.thorough ?? []));
+    const notes = notesOn(config, set, columns);
+    const report: Report = {
+      ...scores,
+      checkpoint: { kind: "last", step: await folder.savedStep(), totalSteps: config.totalSteps },
+      ...(tasks && { tasks }),
+      ...(thorough && { thorough }),
+      ...(notes.length > 0 && { notes }),
+    };
     await writeJsonAtomic(folder.fileNamed("report.json"), report);
     const pictures =
       options.pictures === false
@@ -164,10 +190,35 @@ function plainFeatures({ views }: TrainConfig, set: Samples): Features {
   return { numImages: set.numImages, dim: values.length / set.numImages, values };
 }
 
-/** The labels to evaluate by: those asked for, or the set's own if it has any. */
-function chooseGrouping(set: Samples, name: string | undefined): Labels | undefined {
-  if (name !== undefined) return groupingOf("eval", set, name);
-  return set.labels;
+/** What training with labels adds, on the labelled samples. */
+async function thoroughPart(
+  folder: RunFolder,
+  set: Samples,
+  { classNames, classOf: labels }: Labels,
+  { encoder: features, split, seed, onProgress }: EvaluationTask,
+  parts: readonly ThoroughPart[],
+): Promise<ThoroughReport | undefined> {
+  if (parts.length === 0) return undefined;
+  const labelled = (rows: ArrayLike<number>) => Array.from(rows).filter((row) => labels[row]! >= 0);
+  return evaluateThoroughly({
+    config: folder.config,
+    encoder: await trainedEncoder(folder),
+    ...{ set, features, labels, parts, seed },
+    numClasses: classNames.length,
+    train: labelled(split.train),
+    test: labelled(split.test),
+    ...(onProgress && { onProgress }),
+  });
+}
+
+/** What a reader of the numbers should know about the samples and their labels. */
+function notesOn({ imageSize }: TrainConfig, set: Samples, { leftOut }: LabelColumns): string[] {
+  const isEnlarged = "imageSize" in set && set.imageSize < imageSize;
+  return [
+    ...set.warnings,
+    ...(isEnlarged ? [`the images are ${set.imageSize} px a side, enlarged to the ${imageSize} px of training`] : []),
+    ...Object.entries(leftOut).map(([name, reason]) => `column "${name}" is left out: ${reason}`),
+  ];
 }
 
 /**
@@ -217,10 +268,19 @@ function splitEachClass(
 /** The images of a split alone, where it leaves some out: what nobody asks about need not be embedded. */
 function onlyRows(set: Samples, { train, test }: EvaluationTask["split"]) {
   const used = [...Array.from(train), ...Array.from(test)].sort((a, b) => a - b);
-  if (used.length === set.numImages) return { set, split: { train, test } };
+  if (used.length === set.numImages) return allRowsOf(set, { train, test });
   const placeOf = new Map(used.map((row, place) => [row, place]));
   const placesOf = (rows: ArrayLike<number>) => Array.from(rows, (row) => placeOf.get(row)!);
-  return { set: sampleKindOf(set).select(set, used), split: { train: placesOf(train), test: placesOf(test) } };
+  const placed = { train: placesOf(train), test: placesOf(test) };
+  return { set: sampleKindOf(set).select(set, used), rows: used, split: placed };
+}
+
+function allRowsOf(set: Samples, split: EvaluationTask["split"]) {
+  return { set, rows: Array.from({ length: set.numImages }, (_, row) => row), split };
+}
+
+function selectLabels({ classNames, classOf }: Labels, rows: readonly number[]): Labels {
+  return { classNames, classOf: Int32Array.from(rows, (row) => classOf[row]!) };
 }
 
 function limitLabels({ train, test }: EvaluationTask["split"], numLabels: number | undefined, seed: number) {

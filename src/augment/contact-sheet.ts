@@ -1,18 +1,19 @@
-/** A picture of what the model sees: images of a set beside views of them, for a person to judge a recipe by eye. */
+/** A picture of what the model sees: samples of a set beside views of them, for a person to judge a recipe by eye. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { type Canvas, createCanvas, GlobalFonts, ImageData, type SKRSContext2D } from "@napi-rs/canvas";
 import { ValueError } from "../compute/errors.js";
 import { keyFor, Random } from "../compute/random.js";
-import type { ImageSet } from "../data/image-set.js";
-import { createViewMaker } from "./make-view.js";
-import { parseRecipe, type RecipeStep, type ViewRecipe, withoutFinish } from "./recipe.js";
+import type { Samples } from "../data/index.js";
+import type { RecipeData } from "./recipe-steps.js";
+import { sampleKindOf } from "./samples/catalog.js";
+import type { Picture, SampleKind } from "./samples/sample-kind.js";
 
 export interface ContactSheetOptions {
-  readonly set: ImageSet;
+  readonly set: Samples;
   /** One a view, as for training. */
-  readonly recipes: readonly ViewRecipe[];
+  readonly recipes: readonly RecipeData[];
   readonly seed: number;
   /** Rows of the sheet; fewer if the set is smaller. Default 8. */
   readonly numImages?: number;
@@ -27,7 +28,7 @@ export interface ContactSheetOptions {
  */
 export async function writeContactSheet(options: ContactSheetOptions): Promise<void> {
   if (options.recipes.length === 0) throw new ValueError("writeContactSheet", "recipes", "at least one recipe", []);
-  const recipes = options.recipes.map(parseRecipe);
+  const recipes = options.recipes.map((recipe) => sampleKindOf(options.set).parseRecipe(recipe));
   const png = drawSheet({ ...options, recipes }).toBuffer("image/png");
   await mkdir(dirname(options.path), { recursive: true });
   await writeFile(options.path, png);
@@ -53,6 +54,7 @@ const EDGE = "rgba(0, 0, 0, 0.10)";
 const FONT = "Darkmatter Sans";
 
 function drawSheet({ set, recipes, seed, numImages = 8 }: ContactSheetOptions): Canvas {
+  const kind = sampleKindOf(set);
   const rows = chooseImages(set.numImages, numImages, seed);
   const drawsPerView = Math.max(1, Math.floor(VIEWS_PER_ROW / recipes.length));
   const columns = recipes.map((_, view) => groupLeft(view, drawsPerView));
@@ -62,19 +64,19 @@ function drawSheet({ set, recipes, seed, numImages = 8 }: ContactSheetOptions): 
   const legend = describeRecipes(recipes);
   const height = HEADER + rows.length * (TILE + CAPTION) + MARGIN + legend.length * LINE + MARGIN;
   const { canvas, context } = blankSheet(width, height);
-  drawTitle(context, set, rows.length, seed);
-  drawColumnHeads(context, recipes, columns);
+  drawTitle(context, set, kind.noun(recipes[0]!.size), rows.length, seed);
+  drawColumnHeads(context, recipes, columns, kind);
   rows.forEach((image, row) => {
     const top = HEADER + row * (TILE + CAPTION);
-    const pixels = set.readPixels([image]);
-    drawTile(context, tileOfBytes(pixels, set.imageSize, set.channels), MARGIN, top);
+    drawTile(context, tileOf(kind.pictureOf(set, image)), MARGIN, top);
     write(context, shorten(context, set.paths[image] ?? "", TILE + 14), MARGIN, top + TILE + 13, 9, FAINT);
     recipes.forEach((recipe, view) => {
-      const maker = createViewMaker(withoutFinish(recipe), set.imageSize, set.channels);
+      const shown = kind.forPeople(recipe);
+      const maker = kind.createViewMaker(shown.recipe, set);
       const values = new Float32Array(maker.length);
       for (let draw = 0; draw < drawsPerView; draw++) {
-        maker.make(pixels, keyFor(seed, "view", draw, row, view), values);
-        drawTile(context, tileOfUnits(values, recipe.size, set.channels), columns[view]! + draw * (TILE + GAP), top);
+        maker.make(image, keyFor(seed, "view", draw, row, view), values);
+        drawTile(context, tileOf(shown.draw(values, set.channels)), columns[view]! + draw * (TILE + GAP), top);
       }
     });
   });
@@ -112,18 +114,23 @@ function blankSheet(width: number, height: number): { canvas: Canvas; context: S
   return { canvas, context };
 }
 
-function drawTitle(context: SKRSContext2D, set: ImageSet, numShown: number, seed: number): void {
-  const shown = `${numShown.toLocaleString("en")} of ${set.numImages.toLocaleString("en")} images`;
+function drawTitle(context: SKRSContext2D, set: Samples, noun: string, numShown: number, seed: number): void {
+  const shown = `${numShown.toLocaleString("en")} of ${set.numImages.toLocaleString("en")} ${noun}s`;
   write(context, "What the model sees", MARGIN, 38, 18, INK, "bold");
   write(context, `${set.name} · ${shown} · seed ${seed}`, MARGIN, 57, 11, FAINT);
 }
 
-function drawColumnHeads(context: SKRSContext2D, recipes: readonly ViewRecipe[], columns: readonly number[]): void {
+function drawColumnHeads(
+  context: SKRSContext2D,
+  recipes: readonly RecipeData[],
+  columns: readonly number[],
+  { sizeUnit }: SampleKind,
+): void {
   write(context, "original", MARGIN, HEADER - 9, 11, INK, "bold");
   recipes.forEach((recipe, view) => {
     write(context, `view ${view + 1}`, columns[view]!, HEADER - 9, 11, INK, "bold");
     const labelWidth = context.measureText(`view ${view + 1}`).width;
-    write(context, `${recipe.size} px`, columns[view]! + labelWidth + 7, HEADER - 9, 10, FAINT);
+    write(context, `${recipe.size} ${sizeUnit}`, columns[view]! + labelWidth + 7, HEADER - 9, 10, FAINT);
   });
 }
 
@@ -134,7 +141,7 @@ interface LegendLine {
 }
 
 /** The steps of each recipe, a line each; views that share a recipe share its lines. */
-function describeRecipes(recipes: readonly ViewRecipe[]): LegendLine[] {
+function describeRecipes(recipes: readonly RecipeData[]): LegendLine[] {
   const texts = recipes.map((recipe) => JSON.stringify(recipe));
   return recipes.flatMap((recipe, view) => {
     if (texts.indexOf(texts[view]!) < view) return [];
@@ -146,7 +153,7 @@ function describeRecipes(recipes: readonly ViewRecipe[]): LegendLine[] {
 }
 
 /** For example: "scale min 0.08 · scale max 1 · ratio min 0.75 · ratio max 1.33". */
-function describeOptions({ name: _, ...options }: RecipeStep): string {
+function describeOptions({ name: _, ...options }: RecipeData["steps"][number]): string {
   const described = Object.entries(options).map(([option, value]) => {
     const words = option.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
     return `${words} ${typeof value === "number" ? Number(value.toPrecision(3)) : value}`;
@@ -197,20 +204,13 @@ function drawTile(context: SKRSContext2D, tile: Canvas, left: number, top: numbe
   context.strokeRect(left - 0.25, top - 0.25, TILE + 0.5, TILE + 0.5);
 }
 
-/** uint8 [S, S, C] as a small canvas. */
-function tileOfBytes(pixels: Uint8Array, size: number, channels: number): Canvas {
-  return tileOf(size, (pixel, channel) => pixels[pixel * channels + (channel % channels)]!);
-}
-
-/** float32 [C, size, size] in 0..1 as a small canvas. */
-function tileOfUnits(values: Float32Array, size: number, channels: number): Canvas {
-  return tileOf(size, (pixel, channel) => 255 * values[(channel % channels) * size * size + pixel]!);
-}
-
-function tileOf(size: number, byteAt: (pixel: number, channel: number) => number): Canvas {
+/** A picture as a small canvas. */
+function tileOf({ size, channels, pixels }: Picture): Canvas {
   const bytes = new Uint8ClampedArray(size * size * 4).fill(255);
   for (let pixel = 0; pixel < size * size; pixel++) {
-    for (let channel = 0; channel < 3; channel++) bytes[4 * pixel + channel] = byteAt(pixel, channel);
+    for (let channel = 0; channel < 3; channel++) {
+      bytes[4 * pixel + channel] = pixels[pixel * channels + (channel % channels)]!;
+    }
   }
   const canvas = createCanvas(size, size);
   canvas.getContext("2d").putImageData(new ImageData(bytes, size, size), 0, 0);

@@ -18,6 +18,15 @@ export {
   viewSizeFor,
 } from "./presets.js";
 export { parseRecipe, type RecipeStep, type ViewRecipe, withoutFinish, withStep } from "./recipe.js";
+export type { RecipeData } from "./recipe-steps.js";
+export { plainSamples, sampleKindOf, sampleKinds } from "./samples/catalog.js";
+export type {
+  SampleKind,
+  SampleReader,
+  SampleRecipe,
+  SampleSplit,
+  SampleViewMaker,
+} from "./samples/sample-kind.js";
 export * from "./series/index.js";
 export type { ViewBatch, ViewLoader } from "./view-batch.js";
 export { createViewLoader, type ViewLoaderOptions } from "./view-loader.js";

@@ -3,6 +3,7 @@ import { ShapeError, ValueError } from "../compute/errors.js";
 import { childKey, type Key, Random } from "../compute/random.js";
 import { createView } from "./augmentation.js";
 import { resolveSteps, type ViewRecipe } from "./recipe.js";
+import type { RecipeData } from "./recipe-steps.js";
 
 /** Makes views of one recipe from images of one shape, reusing its buffers. Not for two threads at once. */
 export interface ViewMaker {
@@ -20,7 +21,7 @@ export interface ViewMaker {
  * taking one step out of a recipe leaves the draws of the others as they were.
  * @param imageSize side S of the cached square; `pixels` are uint8 [S, S, C]
  */
-export function createViewMaker(recipe: ViewRecipe, imageSize: number, channels: number): ViewMaker {
+export function createViewMaker(recipe: RecipeData, imageSize: number, channels: number): ViewMaker {
   if (channels !== 1 && channels !== 3) throw new ValueError("createViewMaker", "channels", "1 or 3", channels);
   const { size, steps } = resolveSteps(recipe);
   const names = steps.map(({ augmentation }) => augmentation.name);

@@ -2,6 +2,7 @@
 import { lookUp, ValueError } from "../compute/errors.js";
 import { type ChannelStatistics, defaultStatistics } from "./augmentations/normalise.js";
 import { parseRecipe, type RecipeStep, type ViewRecipe } from "./recipe.js";
+import type { RecipeData } from "./recipe-steps.js";
 
 export interface PresetOptions {
   /** Side of the view, in pixels. */
@@ -150,7 +151,7 @@ export function viewSizeFor(preset: string, imageSize: number): number {
 }
 
 /** What evaluation sees for an encoder trained on `recipe`: the whole image, of the same size, normalised alike. */
-export function plainRecipeLike(recipe: ViewRecipe): ViewRecipe {
+export function plainRecipeLike(recipe: RecipeData): ViewRecipe {
   const finish = recipe.steps.filter((step) => step.name === "normalise");
   return parseRecipe({ size: recipe.size, steps: [{ name: "centreCrop" }, ...finish] });
 }

@@ -10,6 +10,13 @@ export interface StepDefinition {
   check?(config: ConfigOf<OptionTable>, size: number): void;
 }
 
+/** A recipe of any kind of samples, as data. */
+export interface RecipeData {
+  /** Pixels a side, or time steps. */
+  readonly size: number;
+  readonly steps: readonly { readonly name: string }[];
+}
+
 /** A step as it runs: looked up, with every option filled in. */
 export interface ResolvedStepOf<A> {
   readonly augmentation: A;

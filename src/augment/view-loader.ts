@@ -6,7 +6,8 @@ import { availableParallelism } from "node:os";
 import { ValueError } from "../compute/errors.js";
 import type { PixelLocation } from "../data/image-set.js";
 import { type BatchMaker, type BatchRecipe, createBatchMaker } from "./batch-maker.js";
-import { parseRecipe, type ViewRecipe } from "./recipe.js";
+import { parseRecipe } from "./recipe.js";
+import type { RecipeData } from "./recipe-steps.js";
 import { ThreadedViewLoader } from "./threaded-loader.js";
 import { closedError, outputsFor, type ViewBatch, type ViewLoader } from "./view-batch.js";
 
@@ -14,7 +15,7 @@ export interface ViewLoaderOptions {
   /** An `ImageSet`, or only where its pixels are. */
   readonly set: PixelLocation;
   /** One a view; views may differ in size. */
-  readonly recipes: readonly ViewRecipe[];
+  readonly recipes: readonly RecipeData[];
   readonly batchSize: number;
   readonly seed: number;
   /** Threads; default one less than the machine has, 1 to 8. 0 makes views in the calling thread when asked. */

@@ -30,6 +30,7 @@ const plan = {
     numThreads: 2,
   },
   path: "runs/my-photos-lejepa",
+  noun: "image",
   numImages: 1204,
   skipped: [],
   warnings: [],
@@ -80,4 +81,16 @@ test("a resumed run says where it goes on, and estimates what is left", () => {
   const text = lines({ resumedFrom: 240 });
   expect(text).toContain("schedule   300 steps (75 epochs), going on from step 240");
   expect(text).toContain("estimate   40 s at 384 images/s · 340 MB of memory");
+});
+
+test("of a series it says the channels and how windows are cut", () => {
+  const series = { columns: ["x", "y"], window: 64, stride: 32, missing: "interpolate", time: "t", label: "regime" };
+  const data = { kind: "series", source: "sensor.csv", numImages: 312, channels: 2, series };
+  const config = { ...plan.config, data, imageSize: 64, views: [{ size: 64, steps: [{ name: "timeCrop" }] }] };
+  const shown = lines({ config: config as never, noun: "window", numImages: 312 });
+  expect(shown[0]).toBe(
+    "data       sensor.csv · 312 windows · 2 channels (x, y) · 64 rows each, every 32 · time: t · label for evaluation: regime",
+  );
+  expect(shown).toContain("views      1 × 64 steps: time crop");
+  expect(shown.join()).toContain("of 312 windows");
 });

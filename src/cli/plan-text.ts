@@ -6,6 +6,7 @@ import { countOf, formatBytes, formatCount, formatLarge, formatNumber, formatSec
 
 const MOST_SKIPPED_SHOWN = 3;
 const LABEL_WIDTH = 11;
+const MOST_COLUMNS_SHOWN = 6;
 
 /** What is about to happen: data, model, views, schedule, and what it will cost. */
 export function renderPlan(plan: TrainPlan): string {
@@ -15,7 +16,7 @@ export function renderPlan(plan: TrainPlan): string {
     ["encoder", `${config.encoder.name}${settings(config.encoder.options)} · ${formatLarge(numParameters)} parameters`],
     ["objective", `${config.objective.name}${settings(config.objective.options)}`],
     ["projector", projectorOf(config.projector)],
-    ...config.views.flatMap((_, index) => viewRow(config.views, index)),
+    ...config.views.flatMap((_, index) => viewRow(config, index)),
     ["batch", batchOf(plan)],
     ["schedule", scheduleOf(plan)],
     ["optimizer", optimizerOf(config)],
@@ -31,16 +32,37 @@ export function renderPlan(plan: TrainPlan): string {
   ].join("\n");
 }
 
-function dataOf({ config, numImages, skipped }: TrainPlan): string {
-  const { source, channels, labels } = config.data;
+function dataOf({ config, noun, numImages, skipped }: TrainPlan): string {
+  const { source, labels, series } = config.data;
   const parts = [
     source,
-    `${countOf(numImages, "image")}${skipped.length > 0 ? `, ${formatCount(skipped.length)} skipped` : ""}`,
-    channels === 1 ? "gray" : "colour",
-    `${config.imageSize} × ${config.imageSize} px`,
+    `${countOf(numImages, noun)}${skipped.length > 0 ? `, ${formatCount(skipped.length)} skipped` : ""}`,
+    ...(series === undefined ? pixelsOf(config) : windowsOf(series)),
     ...(labels === undefined ? [] : [`labels for evaluation: ${labels}`]),
   ];
   return parts.join(" · ");
+}
+
+function pixelsOf({ data, imageSize }: TrainPlan["config"]): string[] {
+  return [data.channels === 1 ? "gray" : "colour", `${imageSize} × ${imageSize} px`];
+}
+
+function windowsOf({
+  columns,
+  window,
+  stride,
+  time,
+  group,
+  label,
+}: NonNullable<TrainPlan["config"]["data"]["series"]>) {
+  const shown = columns.slice(0, MOST_COLUMNS_SHOWN).join(", ") + (columns.length > MOST_COLUMNS_SHOWN ? ", ..." : "");
+  return [
+    `${countOf(columns.length, "channel")} (${shown})`,
+    ...(window === 1 ? [] : [`${window} rows each, every ${stride}`]),
+    ...(time === undefined ? [] : [`time: ${time}`]),
+    ...(group === undefined ? [] : [`within each ${group}`]),
+    ...(label === undefined ? [] : [`label for evaluation: ${label}`]),
+  ];
 }
 
 function settings(options: Readonly<Record<string, unknown>>): string {
@@ -56,24 +78,23 @@ function projectorOf(projector: TrainPlan["config"]["projector"]): string {
   return `${hidden}, projections of ${outDim}`;
 }
 
-type Views = TrainPlan["config"]["views"];
-
 /** One row for equal views: "2 × 32 px: random resized crop, ..." */
-function viewRow(views: Views, index: number): [string, string][] {
-  const text = viewText(views[index]!);
-  const alike = views.flatMap((view, other) => (viewText(view) === text ? [other] : []));
+function viewRow({ views, data }: TrainPlan["config"], index: number): [string, string][] {
+  const unit = data.series === undefined ? "px" : "steps";
+  const text = viewText(views[index]!, unit);
+  const alike = views.flatMap((view, other) => (viewText(view, unit) === text ? [other] : []));
   return alike[0] === index ? [[index === 0 ? "views" : "", `${alike.length} × ${text}`]] : [];
 }
 
-function viewText({ size, steps }: Views[number]): string {
+function viewText({ size, steps }: TrainPlan["config"]["views"][number], unit: string): string {
   const names = steps.map(({ name }) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
-  return `${size} px: ${names.join(", ")}`;
+  return `${size} ${unit}: ${names.join(", ")}`;
 }
 
-function batchOf({ config, numImages, stepsPerEpoch }: TrainPlan): string {
+function batchOf({ config, noun, numImages, stepsPerEpoch }: TrainPlan): string {
   const { batchSize, chunkSize } = config;
   const parts = [
-    `${formatCount(batchSize)} of ${countOf(numImages, "image")}`,
+    `${formatCount(batchSize)} of ${countOf(numImages, noun)}`,
     ...(chunkSize === undefined ? [] : [`encoded ${formatCount(chunkSize)} at a time`]),
     `${countOf(stepsPerEpoch, "step")} an epoch`,
   ];
@@ -99,9 +120,16 @@ function optimizerOf({
   return `${optimizer.name} · ${warmUp}, cosine to ${formatNumber(finalLearningRate)} · ${decay}`;
 }
 
-function estimateOf({ config, estimatedSeconds, estimatedBytes, imagesPerSecond, resumedFrom = 0 }: TrainPlan): string {
+function estimateOf({
+  config,
+  noun,
+  estimatedSeconds,
+  estimatedBytes,
+  imagesPerSecond,
+  resumedFrom = 0,
+}: TrainPlan): string {
   const left = estimatedSeconds * (1 - resumedFrom / config.totalSteps);
-  return `${formatSeconds(left)} at ${formatCount(Math.round(imagesPerSecond))} images/s · ${formatBytes(estimatedBytes)} of memory`;
+  return `${formatSeconds(left)} at ${formatCount(Math.round(imagesPerSecond))} ${noun}s/s · ${formatBytes(estimatedBytes)} of memory`;
 }
 
 function skippedLines({ skipped }: TrainPlan): string[] {

@@ -9,6 +9,7 @@ import {
 } from "./progress-text.js";
 
 const progress: TrainProgress = {
+  noun: "image",
   step: 120,
   totalSteps: 3000,
   epoch: 3,

@@ -17,11 +17,11 @@ const ASIDE = ["train/total", "train/gradientNorm", "train/learningRate"];
  * What matters most stands first: a narrow terminal cuts the end.
  */
 export function renderTrainProgress(progress: TrainProgress): string {
-  const { step, totalSteps, epoch, imagesPerSecond, secondsLeft, scalars, verdict } = progress;
+  const { step, totalSteps, epoch, noun, imagesPerSecond, secondsLeft, scalars, verdict } = progress;
   return [
     `step ${formatCount(step)}/${formatCount(totalSteps)}`,
     `epoch ${formatCount(epoch + 1)}`,
-    `${formatCount(Math.round(imagesPerSecond))} images/s`,
+    `${formatCount(Math.round(imagesPerSecond))} ${noun}s/s`,
     `${formatSeconds(secondsLeft)} left`,
     ...(verdict === undefined ? [] : [verdictName(verdict)]),
     `loss ${formatNumber(scalars["train/total"] ?? Number.NaN)}${termsOf(scalars)}`,

@@ -5,7 +5,7 @@ import type { TrainChoices } from "../recipes/index.js";
 import { checkNumber, type NumberBounds, parseNumber, parseSetting } from "./values.js";
 
 interface Choice {
-  readonly kind: "text" | "number" | "settings" | "list";
+  readonly kind: "text" | "number" | "settings" | "list" | "words";
   /** Commander's notation; absent for what only a config file can say. */
   readonly flag?: string;
   readonly doc: string;
@@ -16,7 +16,7 @@ const COUNT: NumberBounds = { isWhole: true, min: 1 };
 
 /** Every choice there is: the type check finds one that is missing. */
 const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
-  data: { kind: "text", doc: "folder, tar archive or data set" },
+  data: { kind: "text", doc: "folder, tar archive, data set, or .csv or .parquet file" },
   labels: { kind: "text", flag: "--labels <file.csv>", doc: "columns file and label; only evaluation sees them" },
   holdOut: {
     kind: "number",
@@ -98,7 +98,35 @@ const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
     doc: "let the collapse doctor look so often",
     bounds: COUNT,
   },
+  window: {
+    kind: "number",
+    flag: "--window <rows>",
+    doc: "series: rows of a window; 1 makes every row a sample (default: up to 64)",
+    bounds: COUNT,
+  },
+  stride: {
+    kind: "number",
+    flag: "--stride <rows>",
+    doc: "series: rows from one window to the next (default: half a window)",
+    bounds: COUNT,
+  },
+  time: { kind: "text", flag: "--time <column>", doc: "series: when a row was; windows do not cross gaps" },
+  group: { kind: "text", flag: "--group <column>", doc: "series: what windows stay within, such as a machine" },
+  label: { kind: "text", flag: "--label <column>", doc: "series: classes; only evaluation sees them" },
+  columns: {
+    kind: "words",
+    flag: "--columns <names>",
+    doc: "series: the channels, with commas (default: all numbers)",
+  },
+  missing: {
+    kind: "text",
+    flag: "--missing <policy>",
+    doc: "series: interpolate missing values, or refuse them (default: interpolate)",
+  },
 };
+
+/** What is chosen about series alone. */
+export const SERIES_CHOICES = ["window", "stride", "time", "group", "label", "columns", "missing"] as const;
 
 /** How long to train can be said in one way only. */
 const LENGTHS = ["epochs", "steps", "minutes"] as const;
@@ -118,6 +146,7 @@ function optionOf(key: keyof TrainChoices, operation: string): Option | undefine
   const option = new Option(flag, doc);
   const name = option.long ?? flag;
   if (kind === "number") option.argParser((text) => parseNumber(operation, name, bounds, text));
+  if (kind === "words") option.argParser((text) => text.split(",").map((word) => word.trim()));
   if (kind === "settings") {
     option.argParser((text, earlier: Record<string, unknown> | undefined) =>
       parseSetting(operation, name, text, earlier),
@@ -161,7 +190,8 @@ export function parseChoices(path: string, content: unknown): Partial<TrainChoic
 function checkKind(operation: string, key: string, { kind, bounds = {} }: Choice, value: unknown): void {
   if (kind === "number") checkNumber(operation, key, bounds, value);
   if (kind === "text" && typeof value !== "string") throw new ValueError(operation, key, "a text", value);
-  if (kind === "list" && !Array.isArray(value)) throw new ValueError(operation, key, "a list", value);
+  if ((kind === "list" || kind === "words") && !Array.isArray(value))
+    throw new ValueError(operation, key, "a list", value);
   if (kind === "settings" && !isRecord(value)) throw new ValueError(operation, key, "an object", value);
 }
 

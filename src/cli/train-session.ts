@@ -65,14 +65,23 @@ function progressOn(live: LiveLine): Pick<TrainObserver, "onData" | "onProgress"
 }
 
 /** What was done, and what to do next. */
-export function renderSummary({ path, isFinished, step, totalSteps, seconds, imagesPerSecond, verdict }: TrainSummary) {
+export function renderSummary({
+  path,
+  isFinished,
+  step,
+  totalSteps,
+  noun,
+  seconds,
+  imagesPerSecond,
+  verdict,
+}: TrainSummary) {
   const done = formatCount(step);
   if (!isFinished) {
     const resume = commandLine(["train", "--resume", path]);
     return `Stopped and saved at step ${done} of ${formatCount(totalSteps)}. Go on with:\n  ${resume}`;
   }
   if (seconds === 0) return `This run had already finished its ${countOf(totalSteps, "step")}.`;
-  const speed = `in ${formatSeconds(seconds)} (${countOf(Math.round(imagesPerSecond), "image")}/s)`;
+  const speed = `in ${formatSeconds(seconds)} (${countOf(Math.round(imagesPerSecond), noun)}/s)`;
   const health = verdict === undefined ? "" : ` · doctor: ${verdictName(verdict)}`;
   return `Finished: ${countOf(step, "step")} ${speed}${health}`;
 }

@@ -25,6 +25,8 @@ export interface SkippedFile {
 
 /** Pixels by row: all that a worker thread needs. */
 export interface PixelReader {
+  /** What tells it from sets of other samples. */
+  readonly kind?: "images";
   readonly numImages: number;
   /** Side S of every image, in pixels. */
   readonly imageSize: number;
@@ -116,7 +118,11 @@ export function selectGroupings(from: Groupings, indices: ArrayLike<number>): Gr
 }
 
 /** A grouping of a set: its labels for "labels", otherwise the attribute of that name. */
-export function groupingOf(operation: string, set: ImageSet, name: string): Labels {
+export function groupingOf(
+  operation: string,
+  set: Pick<ImageSet, "name" | "labels" | "attributes">,
+  name: string,
+): Labels {
   const grouping = name === "labels" ? set.labels : set.attributes?.[name];
   if (grouping) return grouping;
   const known = [...(set.labels ? ["labels"] : []), ...Object.keys(set.attributes ?? {})];

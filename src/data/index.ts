@@ -28,6 +28,7 @@ export {
 export { withLabelsFile } from "./labels-csv.js";
 export { type OpenOptions, openImages } from "./open-images.js";
 export type { OnProgress, Progress } from "./progress.js";
-export type { SampleSet } from "./sample-set.js";
+export type { SampleKindName, SampleSet } from "./sample-set.js";
+export type { Samples } from "./samples.js";
 export * from "./series/index.js";
 export { type Split, type SplitOptions, split } from "./split.js";

@@ -1,9 +1,7 @@
 /** What an encoder is: images, or windows of a series, to features. */
 import { type Branch, type ConfigOf, expectShape, type OptionTable, type Tensor } from "../compute/index.js";
+import type { SampleKindName } from "../data/index.js";
 import type { Mode, ParameterSpec, TensorsOf } from "../nn/index.js";
-
-/** What samples are: images [B, C, H, W], or windows of a series [B, C, T] (rows of a table have T = 1). */
-export type SampleKindName = "images" | "series";
 
 /** What an encoder gives for a batch of samples. */
 export interface Encoding {

@@ -19,9 +19,10 @@ import {
   valueAndGradient,
 } from "../compute/index.js";
 import { maxGradientError } from "../compute/testing/gradient-check.js";
+import type { SampleKindName } from "../data/index.js";
 import { evaluationMode, initialise, join, partition, trainingMode } from "../nn/index.js";
 import { encoders } from "./catalog.js";
-import type { EncoderDefinition, SampleKindName } from "./encoder.js";
+import type { EncoderDefinition } from "./encoder.js";
 import { tinyOptions } from "./testing/tiny.js";
 
 /** Samples of the kind an encoder takes, `size` pixels a side or steps long. */

@@ -1,7 +1,7 @@
 /** Encoders: one export line each. Only definitions (and types) are exported here, the catalogue reads this file. */
 export { convnet } from "./convnet.js";
 export { convnext } from "./convnext.js";
-export type { Encoder, EncoderDefinition, Encoding, ImageShape, SampleKindName } from "./encoder.js";
+export type { Encoder, EncoderDefinition, Encoding, ImageShape } from "./encoder.js";
 export { mlp } from "./mlp.js";
 export { resnet } from "./resnet.js";
 export { seriesConvnet } from "./series-convnet.js";

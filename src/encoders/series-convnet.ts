@@ -5,7 +5,7 @@ import { type EncoderDefinition, expectSeries } from "./encoder.js";
 import { couplesBatch, type MapNormalization, mapNorm, mapNormalizationOptions } from "./map-normalization.js";
 
 export const seriesConvnetOptions = {
-  width: { default: 64, min: 1, integer: true, doc: "channels of the first stage; each stage doubles them" },
+  width: { default: 32, min: 1, integer: true, doc: "channels of the first stage; each stage doubles them" },
   stages: { default: 3, min: 1, max: 10, integer: true, doc: "number of stages; each halves the time" },
   depth: {
     default: 2,

@@ -84,7 +84,7 @@ describe("seriesTransformer", () => {
 test("resampleLine keeps a constant, and interpolates between middles of places", async () => {
   const resample = (values: number[], to: number) =>
     runOnce({ line: float32(values, [values.length, 1]) }, ({ line }) => ({ y: resampleLine(line, to) }));
-  expect([...(await resample([7, 7], 5)).y.data]).toEqual([7, 7, 7, 7, 7]);
+  for (const value of (await resample([7, 7], 5)).y.data) expect(value).toBeCloseTo(7, 5);
   expect([...(await resample([0, 4], 4)).y.data]).toEqual([0, 1, 3, 4]);
   expect([...(await resample([1, 2, 6], 3)).y.data]).toEqual([1, 2, 6]);
 });

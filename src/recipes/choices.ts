@@ -1,9 +1,9 @@
 /** From what the user chose and what the data is to a complete config. */
 import { availableParallelism } from "node:os";
-import { type PresetName, parseRecipe, recipeFor, type ViewRecipe, viewSizeFor } from "../augment/index.js";
-import { chooseEngine, lookUp, type OptionTable, resolveOptions, ValueError } from "../compute/index.js";
+import { type PresetName, type SampleKind, type SampleRecipe, sampleKindOf, sampleKinds } from "../augment/index.js";
+import { chooseEngine, lookUp, resolveOptions, ValueError } from "../compute/index.js";
 import type { NumberOption } from "../compute/options.js";
-import { type ImageSet, stepsPerEpoch } from "../data/index.js";
+import { type Samples, stepsPerEpoch } from "../data/index.js";
 import { encoders } from "../encoders/catalog.js";
 import type { EncoderDefinition } from "../encoders/index.js";
 import { objectives } from "../objectives/catalog.js";
@@ -12,16 +12,12 @@ import { projectorOptions } from "../objectives/projector.js";
 import { type Optimizer, optimizers } from "../optim/index.js";
 import { digestOf, type TrainCadence, type TrainConfig, warmupFor } from "../train/index.js";
 import type { TrainChoices } from "./main-job.js";
+import { requireOwnChoices, sampleChoicesOf } from "./sample-choices.js";
 
 /** Views of images seen in a run whose length nobody chose: enough to learn from, and an evening at most on a laptop. */
 const DEFAULT_IMAGES_SEEN = 1_000_000;
 const FEWEST_EPOCHS = 10;
 const MOST_EPOCHS = 400;
-/** Larger images are shrunk to this unless a size is chosen: on a CPU views a second count more than pixels. */
-export const DEFAULT_IMAGE_SIZE = 64;
-/** Every encoder fits into it as it is; smaller images are enlarged. */
-const SMALLEST_DEFAULT_SIZE = 16;
-const SIZE_STEP = 8;
 const LARGEST_BATCH = 256;
 const MAX_GRADIENT_NORM = 10;
 const WEIGHT_DECAY = 1e-4;
@@ -30,22 +26,25 @@ const WEIGHT_DECAY = 1e-4;
  * A config with every choice made: the user's, then what suits the objective, then what suits the data.
  * @throws UnknownNameError or ValueError naming the choice that does not fit
  */
-export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promise<TrainConfig> {
+export async function chooseConfig(choices: TrainChoices, set: Samples): Promise<TrainConfig> {
   requireKnownChoices(choices);
+  const kind = sampleKindOf(set);
+  requireOwnChoices(choices, kind.name);
   const objective = objectiveNamed(choices.objective);
   const encoder: EncoderDefinition = lookUp<EncoderDefinition>(
     "train",
     "encoder",
     encoders,
-    choices.encoder ?? "convnet",
+    choices.encoder ?? sampleChoicesOf(set).defaultEncoder(set),
   );
   const numbers = chooseNumbers(choices, set, encoder, objective);
   const { size: imageSize, batch: batchSize, chunk, learningRate, weightDecay, seed, threads: numThreads } = numbers;
   if (batchSize > set.numImages) {
-    const hint = "Choose a smaller batch or add images.";
-    throw new ValueError("train", "batch", `at most the ${set.numImages} images there are`, batchSize, hint);
+    const nouns = `${kind.noun(imageSize)}s`;
+    const hint = `Choose a smaller batch or add ${nouns}.`;
+    throw new ValueError("train", "batch", `at most the ${set.numImages} ${nouns} there are`, batchSize, hint);
   }
-  const views = chooseViews(choices, imageSize);
+  const views = chooseViews(choices, imageSize, kind);
   const totalSteps = choices.steps ?? stepsFor(choices, set.numImages, batchSize);
   return {
     data: {
@@ -56,6 +55,7 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
       numImages: set.numImages,
       channels: set.channels,
       digest: digestOf(set),
+      ...sampleChoicesOf(set).dataOf(set),
     },
     imageSize,
     objective: {
@@ -89,7 +89,8 @@ export async function chooseConfig(choices: TrainChoices, set: ImageSet): Promis
 export function chooseViews(
   choices: Pick<TrainChoices, "localViews" | "objective" | "views" | "strength">,
   imageSize: number,
-): ViewRecipe[] {
+  kind: SampleKind = sampleKinds.images,
+): SampleRecipe[] {
   const { views, strength = 1, localViews } = choices;
   const objective = objectiveNamed(choices.objective);
   if (views !== undefined && localViews !== undefined) {
@@ -97,9 +98,9 @@ export function chooseViews(
   }
   if (views === undefined) {
     const presets = [...objective.defaultViews, ...localPresets(objective, localViews)];
-    return presets.map((preset) => recipeFor(preset, { size: viewSizeFor(preset, imageSize), strength }));
+    return kind.viewsFor(presets, { size: imageSize, strength });
   }
-  if (views.length >= objective.needs.views) return views.map(parseRecipe);
+  if (views.length >= objective.needs.views) return views.map((view) => kind.parseRecipe(view));
   throw new ValueError("train", "views", `at least ${objective.needs.views} for ${objective.name}`, views.length);
 }
 
@@ -113,12 +114,6 @@ function localPresets(objective: Objective, count = 0): PresetName[] {
     throw new ValueError("train", "localViews", `0 for ${name}`, count, hint);
   }
   return Array<PresetName>(count).fill(localPreset);
-}
-
-/** The side of the cached images if small, rounded down so that every encoder divides it. */
-export function sizeFor(set: ImageSet): number {
-  const fitting = Math.min(DEFAULT_IMAGE_SIZE, set.imageSize);
-  return Math.max(SMALLEST_DEFAULT_SIZE, Math.floor(fitting / SIZE_STEP) * SIZE_STEP);
 }
 
 /** How often to save and to look: about every half minute would be ideal, a number of steps keeps runs comparable. */
@@ -137,6 +132,8 @@ export function chooseCadence(choices: Partial<TrainChoices>, totalSteps: number
  */
 export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices>): TrainConfig {
   requireKnownChoices(choices);
+  const kind = sampleKindOf(saved.data);
+  requireOwnChoices(choices, kind.name);
   const { chunkSize, ...rest } = saved;
   const { objective, encoder, data } = saved;
   const imageSize = choices.size ?? saved.imageSize;
@@ -151,6 +148,7 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
       ...(choices.labels !== undefined && { labels: choices.labels }),
       ...(choices.holdOut !== undefined && { holdOut: choices.holdOut }),
       ...(choices.holdOutSeed !== undefined && { holdOutSeed: choices.holdOutSeed }),
+      ...(data.series && { series: { ...data.series, ...given(choices, data.series) } }),
     },
     imageSize,
     objective: { name: objectiveName, options: { ...objective.options, ...choices.objectiveOptions } },
@@ -162,7 +160,7 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
     ...(choices.optimizer !== undefined || choices.optimizerOptions !== undefined
       ? { optimizer: chooseOptimizer({ optimizer: saved.optimizer.name, ...choices }) }
       : {}),
-    views: isOtherView ? chooseViews({ ...choices, objective: objectiveName }, imageSize) : saved.views,
+    views: isOtherView ? chooseViews({ ...choices, objective: objectiveName }, imageSize, kind) : saved.views,
     numGlobalViews: choices.numGlobalViews ?? saved.numGlobalViews,
     batchSize,
     ...chunking(choices.chunk ?? chunkSize, batchSize),
@@ -182,13 +180,13 @@ function objectiveNamed(name = "simclr"): Objective {
 }
 
 /** Choices that are numbers, each the user's or what suits the data. */
-function chooseNumbers(choices: TrainChoices, set: ImageSet, encoder: EncoderDefinition, { training = {} }: Objective) {
+function chooseNumbers(choices: TrainChoices, set: Samples, encoder: EncoderDefinition, { training = {} }: Objective) {
   const batch = choices.batch ?? batchFor(set.numImages);
   const { usual } = optimizerNamed(choices.optimizer);
   const peak = usual.learningRate(batch, encoder.learningRate) * (training.learningRateFactor ?? 1);
   const decay = usual.weightDecay ?? training.weightDecay ?? WEIGHT_DECAY;
   const table = {
-    size: { default: sizeFor(set), min: 4, max: 1024, integer: true, doc: "side of the views in pixels" },
+    size: sampleChoicesOf(set).sizeOption(set),
     batch: { default: batch, min: 2, integer: true, doc: "images a step" },
     chunk: count(batch, "images of a batch encoded at a time"),
     learningRate: { default: peak, min: 0, doc: "peak learning rate" },
@@ -233,7 +231,7 @@ function count(standard: number, doc: string): NumberOption {
 }
 
 /** The choices that a table describes, those that were made. */
-function given(choices: Partial<TrainChoices>, table: OptionTable): Readonly<Record<string, unknown>> {
+function given(choices: Partial<TrainChoices>, table: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(choices).filter(([name]) => Object.hasOwn(table, name)));
 }
 
@@ -242,7 +240,7 @@ function chunking(chunk: number | undefined, batchSize: number): Pick<TrainConfi
   return chunk === undefined || chunk >= batchSize ? {} : { chunkSize: chunk };
 }
 
-function chooseNumGlobalViews(choices: TrainChoices, views: readonly ViewRecipe[], imageSize: number): number {
+function chooseNumGlobalViews(choices: TrainChoices, views: readonly SampleRecipe[], imageSize: number): number {
   const standard = Math.max(1, views.filter(({ size }) => size === imageSize).length);
   const table = { numGlobalViews: { ...count(standard, "views that are global"), max: views.length } };
   return resolveOptions("train", table, given(choices, table)).numGlobalViews;
@@ -291,6 +289,13 @@ const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
   out: true,
   checkpointEvery: true,
   metersEvery: true,
+  window: true,
+  stride: true,
+  time: true,
+  group: true,
+  label: true,
+  columns: true,
+  missing: true,
 };
 
 /** Names, and the length of the run: it is said in one way, as a positive number. */

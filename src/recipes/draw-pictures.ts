@@ -1,6 +1,7 @@
 /** The pictures of a run, written into its folder. */
+import { sampleKindOf } from "../augment/index.js";
 import { chooseEngine, keyFor, Random } from "../compute/index.js";
-import type { ImageSet, Labels } from "../data/index.js";
+import type { ImageSet, Labels, Samples } from "../data/index.js";
 import {
   drawCurves,
   drawEmbeddingMap,
@@ -23,7 +24,7 @@ const NUM_PATCH_PICTURES = 12;
  */
 export async function drawPictures(
   folder: RunFolder,
-  set: ImageSet,
+  set: Samples,
   features: Features,
   grouping: Labels | undefined,
   onStage: (name: string) => void,
@@ -49,11 +50,7 @@ export async function drawPictures(
           seed,
           title: `Map of the embedding: ${run}`,
         }),
-      "patches.png": async () => {
-        const indices = new Random(keyFor(seed, "patches")).permutation(set.numImages).subarray(0, NUM_PATCH_PICTURES);
-        const { values, gridSize, dim } = await embedTokens(config, await trainedEncoder(folder), set, indices);
-        return drawPatchColours({ tokens: values, gridSize, dim, indices, images, title: `Patch features: ${run}` });
-      },
+      ...(set.kind !== "series" && { "patches.png": () => drawPatches(folder, set, seed, run) }),
     };
     const paths: string[] = [];
     for (const [name, draw] of Object.entries(drawings)) {
@@ -69,6 +66,16 @@ export async function drawPictures(
   }
 }
 
-export function imagePixels(set: ImageSet): ImagePixels {
-  return { size: set.imageSize, channels: set.channels, pixels: (index) => set.readPixels([index]) };
+async function drawPatches(folder: RunFolder, set: ImageSet, seed: number, run: string): Promise<Sheet> {
+  const indices = new Random(keyFor(seed, "patches")).permutation(set.numImages).subarray(0, NUM_PATCH_PICTURES);
+  const { values, gridSize, dim } = await embedTokens(folder.config, await trainedEncoder(folder), set, indices);
+  const images = imagePixels(set);
+  return drawPatchColours({ tokens: values, gridSize, dim, indices, images, title: `Patch features: ${run}` });
+}
+
+/** Samples as pictures: images as they are, windows as lines. */
+export function imagePixels(set: Samples): ImagePixels {
+  const kind = sampleKindOf(set);
+  const { size, channels } = kind.pictureOf(set, 0);
+  return { size, channels, pixels: (index) => kind.pictureOf(set, index).pixels };
 }

@@ -1,12 +1,15 @@
-/** One vector an image, from a trained run. */
+/** One vector an image, or a window of a series, from a trained run. */
 
+import { sampleKindOf } from "../augment/index.js";
 import type { OnProgress } from "../data/index.js";
 import { createEmbedder, RunFolder } from "../train/index.js";
-import { openForTraining } from "./run-images.js";
+import { openSamplesOf } from "./run-samples.js";
 import { trainedEncoder } from "./trained-encoder.js";
 
 export interface Embedding {
-  /** Where each image came from, in the order of the rows. */
+  /** What one sample is called: "image", "window" or "row". */
+  readonly noun: string;
+  /** Where each image came from (or which rows a window has), in the order of the rows. */
   readonly paths: readonly string[];
   readonly numImages: number;
   readonly dim: number;
@@ -15,7 +18,7 @@ export interface Embedding {
 }
 
 /**
- * Embed images with the encoder of a run.
+ * Embed images, or windows of a series, with the encoder of a run.
  *
  *   const { features, paths } = await embedImages("runs/photos-simclr", "./new-photos");
  *
@@ -28,14 +31,17 @@ export async function embedImages(
 ): Promise<Embedding> {
   const folder = await RunFolder.open(path);
   const { config } = folder;
-  const set = await openForTraining(
-    { data, size: config.imageSize, channels: config.data.channels },
-    { ...(onData && { onData }) },
-  );
+  const set = await openSamplesOf(folder, "embed", { data }, { ...(onData && { onData }) });
   const embedder = await createEmbedder(config, await trainedEncoder(folder));
   try {
     const { features, dim } = await embedder.embedSet(set, { ...(onProgress && { onProgress }) });
-    return { paths: set.paths, numImages: set.numImages, dim, features };
+    return {
+      noun: sampleKindOf(set).noun(config.imageSize),
+      paths: set.paths,
+      numImages: set.numImages,
+      dim,
+      features,
+    };
   } finally {
     await embedder.close();
     set.close();

@@ -1,11 +1,12 @@
 /** The main job as a typed library: what each command of `darkmatter` does, without a terminal. Types only. */
-import type { ViewRecipe } from "../augment/index.js";
-import type { OnProgress, SkippedFile } from "../data/index.js";
+import type { SampleRecipe } from "../augment/index.js";
+import type { OnProgress, SeriesOptions, SkippedFile } from "../data/index.js";
 import type { RunProgress, TrainConfig } from "../train/index.js";
 
 /** What a user may choose; everything absent is chosen from the data. */
-export interface TrainChoices {
-  /** Folder, archive or data set. */
+/** Of series, `SeriesOptions` say how windows are cut. */
+export interface TrainChoices extends SeriesOptions {
+  /** Folder, archive or data set of images; a .csv or .parquet file of a series. */
   readonly data: string;
   /** CSV with the columns file and label; only evaluation sees them. */
   readonly labels?: string;
@@ -39,7 +40,7 @@ export interface TrainChoices {
   /** Small crops of an image beside its usual views (multi-crop), where the objective takes them. */
   readonly localViews?: number;
   /** Views in full, instead of the objective's own. */
-  readonly views?: readonly ViewRecipe[];
+  readonly views?: readonly SampleRecipe[];
   readonly numGlobalViews?: number;
   readonly engine?: string;
   readonly threads?: number;
@@ -53,6 +54,8 @@ export interface TrainChoices {
 export interface TrainPlan {
   readonly config: TrainConfig;
   readonly path: string;
+  /** What one sample is called: "image", "window" or "row". */
+  readonly noun: string;
   readonly numImages: number;
   readonly skipped: readonly SkippedFile[];
   readonly warnings: readonly string[];
@@ -82,6 +85,8 @@ export interface TrainObserver {
 }
 
 export interface TrainSummary {
+  /** What one sample is called: "image", "window" or "row". */
+  readonly noun: string;
   readonly path: string;
   readonly isFinished: boolean;
   readonly step: number;

@@ -1,7 +1,6 @@
 /** Views that the doctor looks at again and again, so that what changes is the encoder and not the images. */
-import { createViewMaker } from "../augment/make-view.js";
+import { type SampleReader, sampleKindOf } from "../augment/index.js";
 import { float32, type HostArray, keyFor, Random } from "../compute/index.js";
-import type { PixelReader } from "../data/index.js";
 import type { TrainConfig } from "../train/index.js";
 
 export interface PinnedViews {
@@ -22,16 +21,16 @@ type ViewConfig = Pick<TrainConfig, "views" | "batchSize" | "seed">;
  */
 export function pinViews(
   { views: recipes, batchSize, seed }: ViewConfig,
-  trained: PixelReader,
-  heldOut?: PixelReader,
+  trained: SampleReader,
+  heldOut?: SampleReader,
 ): PinnedViews {
-  const viewsOf = (name: string, images: PixelReader, count: number, numViews: number) => {
+  const viewsOf = (name: string, images: SampleReader, count: number, numViews: number) => {
     const rows = new Random(keyFor(seed, "doctor", name)).permutation(images.numImages).subarray(0, count);
     return recipes.slice(0, numViews).map((recipe, view) => {
-      const maker = createViewMaker(recipe, images.imageSize, images.channels);
+      const maker = sampleKindOf(images).createViewMaker(recipe, images);
       const values = new Float32Array(count * maker.length);
       for (const [i, row] of rows.entries()) {
-        maker.make(images.readPixels([row]), keyFor(seed, "doctor", name, row, view), values, i * maker.length);
+        maker.make(row, keyFor(seed, "doctor", name, row, view), values, i * maker.length);
       }
       return float32(values, [count, ...maker.shape]);
     });

@@ -1,23 +1,27 @@
 /** A picture of what the model would see. */
-import { writeContactSheet } from "../augment/index.js";
-import type { OnProgress } from "../data/index.js";
-import { chooseViews, sizeFor } from "./choices.js";
+import { sampleKindOf, writeContactSheet } from "../augment/index.js";
+import type { OnProgress, SeriesOptions } from "../data/index.js";
+import { chooseViews } from "./choices.js";
 import type { TrainChoices } from "./main-job.js";
-import { openForTraining } from "./run-images.js";
+import { openSamples } from "./run-samples.js";
+import { requireOwnChoices, sampleChoicesOf } from "./sample-choices.js";
 
 export interface PreviewOptions
-  extends Pick<TrainChoices, "data" | "objective" | "size" | "strength" | "views" | "seed"> {
+  extends SeriesOptions,
+    Pick<TrainChoices, "data" | "objective" | "size" | "strength" | "views" | "seed"> {
   readonly numImages?: number;
   /** Path of the PNG. */
   readonly out: string;
 }
 
-/** Write a contact sheet of images and their views, as training with these choices would make them. */
+/** Write a contact sheet of images, or windows of a series, and their views, as training with these choices would make them. */
 export async function previewViews(options: PreviewOptions, { onData }: { onData?: OnProgress } = {}): Promise<string> {
   const { out, numImages, ...choices } = options;
-  const set = await openForTraining(choices, { ...(onData && { onData }) });
+  const set = await openSamples(choices, { ...(onData && { onData }) });
   try {
-    const recipes = chooseViews(choices, choices.size ?? sizeFor(set));
+    const kind = sampleKindOf(set);
+    requireOwnChoices(choices, kind.name);
+    const recipes = chooseViews(choices, choices.size ?? sampleChoicesOf(set).sizeOption(set).default, kind);
     const { seed = 0 } = choices;
     await writeContactSheet({ set, recipes, seed, path: out, ...(numImages !== undefined && { numImages }) });
     return out;

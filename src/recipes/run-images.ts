@@ -2,12 +2,12 @@
 import { DarkmatterError, ValueError } from "../compute/index.js";
 import { type ImageSet, openImages, type Split, split } from "../data/index.js";
 import type { RunFolder, TrainConfig } from "../train/index.js";
-import { DEFAULT_IMAGE_SIZE } from "./choices.js";
 import type { TrainChoices, TrainObserver } from "./main-job.js";
+import { DEFAULT_IMAGE_SIZE } from "./sample-choices.js";
 
 /** The part of choices that decides which images are opened, and how. */
 export interface ImageChoices extends Pick<TrainChoices, "labels" | "size"> {
-  readonly channels?: 1 | 3;
+  readonly channels?: number;
 }
 
 /**
@@ -44,7 +44,7 @@ export function openForTraining(
   return openImages(data, {
     trainingSize: size ?? DEFAULT_IMAGE_SIZE,
     ...(labels !== undefined && { labels }),
-    ...(channels !== undefined && { channels }),
+    ...(channels !== undefined && { channels: channels as 1 | 3 }),
     ...(observer.onData && { onProgress: observer.onData }),
   });
 }

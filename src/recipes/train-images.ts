@@ -1,8 +1,9 @@
-/** Train an encoder on images: open the data, choose what was not chosen, announce the plan, train. */
+/** Train an encoder on images or on a series: open the data, choose what was not chosen, announce the plan, train. */
 
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { type ImageSet, requireTrainable } from "../data/index.js";
+import { sampleKindOf } from "../augment/index.js";
+import type { Samples } from "../data/index.js";
 import {
   fitToSeconds,
   type MetricLine,
@@ -20,7 +21,8 @@ import { chooseCadence, chooseConfig, overrideConfig } from "./choices.js";
 import { createDoctor } from "./doctor-hook.js";
 import type { TrainChoices, TrainObserver, TrainSummary } from "./main-job.js";
 import { pinViews } from "./pinned-views.js";
-import { type HoldOut, holdOutOf, openForTraining, openImagesOf, splitForTraining } from "./run-images.js";
+import { holdOutOf } from "./run-images.js";
+import { type HoldOut, openSamples, openSamplesOf, splitSamples } from "./run-samples.js";
 import { machineWarnings, planOf } from "./train-plan.js";
 
 /**
@@ -35,12 +37,12 @@ import { machineWarnings, planOf } from "./train-plan.js";
 export async function trainImages(
   choices: TrainChoices,
   observer: TrainObserver = {},
-  opened?: ImageSet,
+  opened?: Samples,
 ): Promise<TrainSummary> {
-  const whole = opened ?? (await openForTraining(choices, observer));
+  const whole = opened ?? (await openSamples(choices, observer));
   try {
     const { set, heldOut } = partsOf(whole, choices);
-    requireTrainable(set);
+    sampleKindOf(set).requireTrainable(set);
     const chosen = await chooseConfig(choices, set);
     const path = choices.out ?? freePath(chosen);
     RunFolder.requireFree(path);
@@ -65,7 +67,7 @@ export async function resumeTraining(
   path: string,
   choices: Partial<TrainChoices> = {},
   observer: TrainObserver = {},
-  opened?: ImageSet,
+  opened?: Samples,
 ): Promise<TrainSummary> {
   const folder = await RunFolder.open(path);
   requireUnlocked(path);
@@ -75,7 +77,7 @@ export async function resumeTraining(
   if (resumedFrom >= config.totalSteps) return finishedSummary(folder);
   const whole =
     opened ??
-    (await openImagesOf(folder, "resume", choices.data === undefined ? {} : { data: choices.data }, observer));
+    (await openSamplesOf(folder, "resume", choices.data === undefined ? {} : { data: choices.data }, observer));
   try {
     const { set, heldOut } = partsOf(whole, holdOutOf(config));
     requireSameImages(config, set);
@@ -94,9 +96,9 @@ interface ObservedRun {
   readonly config: TrainConfig;
   readonly cadence: TrainCadence;
   readonly path: string;
-  readonly set: ImageSet;
-  /** Images set aside: the doctor asks now and then what they cost. */
-  readonly heldOut?: ImageSet;
+  readonly set: Samples;
+  /** Samples set aside: the doctor asks now and then what they cost. */
+  readonly heldOut?: Samples;
   readonly resume: boolean;
   /** Metrics of the run before a resume. */
   readonly earlier: readonly MetricLine[];
@@ -127,8 +129,8 @@ async function runObserved({ observer, earlier, heldOut, ...run }: ObservedRun):
 }
 
 /** What is trained on, and what is set aside. */
-function partsOf(whole: ImageSet, choices: HoldOut): { set: ImageSet; heldOut: { heldOut?: ImageSet } } {
-  const parts = splitForTraining(whole, choices);
+function partsOf(whole: Samples, choices: HoldOut): { set: Samples; heldOut: { heldOut?: Samples } } {
+  const parts = splitSamples(whole, choices);
   return parts === undefined ? { set: whole, heldOut: {} } : { set: parts.kept, heldOut: { heldOut: parts.heldOut } };
 }
 
@@ -145,6 +147,7 @@ function finishedSummary(folder: RunFolder): TrainSummary {
   const imagesPerSecond = lines.findLast(({ name }) => name === "run/imagesPerSecond")?.value ?? 0;
   return {
     path,
+    noun: nounOf(config),
     isFinished: true,
     step: totalSteps,
     totalSteps,
@@ -159,6 +162,7 @@ function summaryOf(result: RunResult, verdict: TrainSummary["verdict"]): TrainSu
   const { totalSteps } = folder.config;
   return {
     path: folder.path,
+    noun: nounOf(folder.config),
     isFinished,
     step: state.step,
     totalSteps,
@@ -166,6 +170,10 @@ function summaryOf(result: RunResult, verdict: TrainSummary["verdict"]): TrainSu
     imagesPerSecond,
     ...(verdict && { verdict }),
   };
+}
+
+function nounOf({ data, imageSize }: TrainConfig): string {
+  return sampleKindOf(data).noun(imageSize);
 }
 
 /** runs/<data>-<objective>, with a number if that is taken. */

@@ -1,7 +1,8 @@
 /** What is announced before training: the config with what it will cost. */
 import { availableParallelism } from "node:os";
-import { resolveOptions } from "../compute/index.js";
-import { type ImageSet, stepsPerEpoch } from "../data/index.js";
+import { sampleKindOf } from "../augment/index.js";
+import { resolveOptions, sizeOf } from "../compute/index.js";
+import { type Samples, stepsPerEpoch } from "../data/index.js";
 import { encoders } from "../encoders/catalog.js";
 import type { EncoderDefinition, ImageShape } from "../encoders/index.js";
 import { countParameters } from "../nn/index.js";
@@ -20,7 +21,7 @@ import type { TrainPlan } from "./main-job.js";
 export function planOf(
   config: TrainConfig,
   path: string,
-  set: ImageSet,
+  set: Samples,
   measured: StepMeasurement,
   stepsDone = 0,
 ): TrainPlan {
@@ -28,12 +29,14 @@ export function planOf(
   const numParameters = countParameters(model.specs);
   // Two copies of parameters and both moments take turns; views are made two batches ahead.
   const stateBytes = 2 * 3 * 4 * numParameters;
-  const viewBytes =
-    3 * 4 * config.batchSize * config.data.channels * config.views.reduce((sum, { size }) => sum + size ** 2, 0);
+  const kind = sampleKindOf(config.data);
+  const viewValues = config.views.map(({ size }) => sizeOf(kind.shapeOf(config.data.channels, size)));
+  const viewBytes = 3 * 4 * config.batchSize * viewValues.reduce((sum, count) => sum + count, 0);
   const neededBytes = stateBytes + viewBytes + (measured.peakBytes ?? 0);
   return {
     config,
     path,
+    noun: kind.noun(config.imageSize),
     numImages: set.numImages,
     skipped: set.skipped,
     warnings: [
@@ -53,7 +56,9 @@ export function planOf(
 function chunkWarnings({ chunkSize, data, imageSize, encoder }: TrainConfig, couplesBatch: boolean): string[] {
   if (chunkSize === undefined || !couplesBatch) return [];
   const images = { channels: data.channels, imageSize };
-  const others = Object.values<EncoderDefinition>(encoders).filter((definition) => isFreeOfBatch(definition, images));
+  const others = Object.values<EncoderDefinition>(encoders).filter(
+    (definition) => definition.takes === (data.kind ?? "images") && isFreeOfBatch(definition, images),
+  );
   const remedies = [
     ...(Object.hasOwn(encoder.options, "normalization") ? ["--encoder-set normalization=group"] : []),
     ...others.map(({ name }) => `--encoder ${name}`),

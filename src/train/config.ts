@@ -1,10 +1,13 @@
 /** Everything that decides the outcome of a run, as plain data: it is saved in the run folder and compared on resume. */
-import type { ViewRecipe } from "../augment/index.js";
+import type { SampleRecipe } from "../augment/index.js";
 import { DarkmatterError } from "../compute/index.js";
+import type { SampleKindName, SeriesSettings, Standardisation } from "../data/index.js";
 
 export interface TrainConfig {
   readonly data: {
-    /** Folder, archive or data set, as the user named it. */
+    /** What samples are; images if absent. */
+    readonly kind?: SampleKindName;
+    /** Folder, archive, file or data set, as the user named it. */
     readonly source: string;
     readonly labels?: string;
     /** Images set aside by the seed, never trained on: a fraction of them, or a count. `numImages` are the others. */
@@ -12,11 +15,13 @@ export interface TrainConfig {
     /** Decides which; the run's seed if absent. */
     readonly holdOutSeed?: number;
     readonly numImages: number;
-    readonly channels: 1 | 3;
-    /** Of names and pixels, see `digestOf`: tells whether a resumed run sees the images it began with. */
+    readonly channels: number;
+    /** Of series: how windows are cut, and by what channels are standardised. */
+    readonly series?: SeriesSettings & Standardisation;
+    /** Of names and pixels (or values), see `digestOf`: tells whether a resumed run sees the images it began with. */
     readonly digest: string;
   };
-  /** Side of the global views in pixels, and of the images evaluation sees. */
+  /** Side of the global views in pixels, and of the images evaluation sees; of series, time steps of a window. */
   readonly imageSize: number;
   readonly objective: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   readonly encoder: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
@@ -24,7 +29,7 @@ export interface TrainConfig {
   readonly projector?: { readonly hiddenDim: number; readonly numHiddenLayers: number; readonly outDim: number };
   readonly optimizer: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
   /** One a view, global views first. */
-  readonly views: readonly ViewRecipe[];
+  readonly views: readonly SampleRecipe[];
   readonly numGlobalViews: number;
   readonly batchSize: number;
   /** Images of a batch encoded at a time; the whole batch if absent. The gradient is the whole batch's either way. */

@@ -1,5 +1,5 @@
-/** Features of images from a trained (or an untrained) encoder: frozen, in evaluation mode, without augmentation. */
-import { plainRecipeLike, plainViews } from "../augment/index.js";
+/** Features of samples from a trained (or an untrained) encoder: frozen, in evaluation mode, without augmentation. */
+import { plainSamples, type SampleReader, sampleKindOf } from "../augment/index.js";
 import {
   chooseEngine,
   compile,
@@ -7,12 +7,12 @@ import {
   float32Spec,
   type HostArray,
   ShapeError,
+  sizeOf,
   type Tensor,
   type Tree,
   trace,
   ValueError,
 } from "../compute/index.js";
-import type { PixelReader } from "../data/index.js";
 import { evaluationMode } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
 import { engineOptionsOf } from "./engine-options.js";
@@ -32,12 +32,12 @@ export interface Embedded {
 export interface Embedder {
   readonly dim: number;
   /**
-   * Features of already normalised images, float32 [n, C, S, S].
+   * Features of already normalised images, float32 [n, C, S, S], or windows, [n, C, T].
    * @throws ShapeError for images of another size, ValueError for one that holds NaN or infinities
    */
   embedViews(views: Float32Array, numImages: number): Promise<Float32Array>;
   /** Features of a set. */
-  embedSet(set: PixelReader, options?: EmbedOptions): Promise<Embedded>;
+  embedSet(set: SampleReader, options?: EmbedOptions): Promise<Embedded>;
   close(): Promise<void>;
 }
 
@@ -48,9 +48,9 @@ const CHUNK = 256;
  */
 export async function createEmbedder(config: TrainConfig, encoderParameters: Tree<HostArray>): Promise<Embedder> {
   const encoder = buildEncoder(config);
-  const { imageSize } = config;
   const { channels } = config.data;
-  const specs = { parameters: encoder.parameters, images: float32Spec([CHUNK, channels, imageSize, imageSize]) };
+  const shape = sampleKindOf(config.data).shapeOf(channels, config.imageSize);
+  const specs = { parameters: encoder.parameters, images: float32Spec([CHUNK, ...shape]) };
   const program = await trace(specs, (given) => {
     const { parameters, images } = given as unknown as { parameters: never; images: Tensor };
     return { features: encoder.encode(parameters, images, evaluationMode()).features };
@@ -58,13 +58,13 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
   const engine = await chooseEngine(config.engine);
   const executable = await compile(program, engine, engineOptionsOf(config));
   const dim = encoder.featureDim;
-  const imageLength = channels * imageSize * imageSize;
-  const recipe = plainRecipeLike(config.views[0]!);
+  const imageLength = sizeOf(shape);
+  const recipe = config.views[0]!;
 
   const runChunk = async (views: Float32Array) => {
     const padded = new Float32Array(CHUNK * imageLength);
     padded.set(views);
-    const images = float32(padded, [CHUNK, channels, imageSize, imageSize]);
+    const images = float32(padded, [CHUNK, ...shape]);
     return executable.run({ parameters: encoderParameters, images } as never);
   };
 
@@ -72,7 +72,7 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
     dim,
     async embedViews(views, numImages) {
       if (views.length !== numImages * imageLength) {
-        throw new ShapeError("embedViews", "views", [numImages, channels, imageSize, imageSize], [views.length]);
+        throw new ShapeError("embedViews", "views", [numImages, ...shape], [views.length]);
       }
       requireFiniteImages("embedViews", views, numImages, (row) => `image ${row}`);
       const features = new Float32Array(numImages * dim);
@@ -90,7 +90,7 @@ export async function createEmbedder(config: TrainConfig, encoderParameters: Tre
       for (let from = 0; from < numImages; from += CHUNK) {
         const count = Math.min(CHUNK, numImages - from);
         const rows = Array.from({ length: count }, (_, i) => from + i);
-        const chunk = await runChunk(plainViews(set, rows, recipe));
+        const chunk = await runChunk(plainSamples(set, rows, recipe));
         features.set(chunk.features.data.subarray(0, count * dim), from * dim);
         onProgress?.(from + count, numImages);
       }

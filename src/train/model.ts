@@ -59,6 +59,7 @@ export function buildModel(config: ModelConfig): Model {
 /** The encoder alone: what evaluation needs of a model. */
 export function buildEncoder(config: Pick<TrainConfig, "encoder" | "imageSize" | "data">): Encoder {
   const definition: EncoderDefinition = lookUp<EncoderDefinition>("train", "encoder", encoders, config.encoder.name);
+  requireSamples(definition, config);
   const options = resolveOptions(definition.name, definition.options, config.encoder.options);
   return definition.build({ channels: config.data.channels, imageSize: config.imageSize }, options);
 }
@@ -68,8 +69,22 @@ function targetSpecsOf(specs: ModelSpecs, { targetModules = [] }: Head): ModelSp
   return { encoder: specs.encoder, ...Object.fromEntries(modules) };
 }
 
-/** Refuse an encoder that cannot give what the objective asks for. */
+/** Refuse an encoder of other samples than there are. */
+function requireSamples({ name, takes }: EncoderDefinition, { data: { kind = "images" } }: Pick<ModelConfig, "data">): void {
+  if (takes === kind) return;
+  const fitting = Object.values<EncoderDefinition>(encoders).filter((other) => other.takes === kind);
+  const expected = `one that takes ${kind} (${fitting.map((other) => other.name).join(", ")})`;
+  throw new ValueError("train", "encoder", expected, name, `"${name}" takes ${takes}.`);
+}
+
+/** Refuse an encoder that cannot give what the objective asks for, or samples that it has no views of. */
 function requireFit({ name, needs }: Objective, encoder: Encoder, config: ModelConfig): void {
+  const isForSeries = (other: Objective["needs"]) => other.tokens === "pooled" && other.masking === "none";
+  if (config.data.kind === "series" && !isForSeries(needs)) {
+    const fitting = Object.values<Objective>(objectives).filter((other) => isForSeries(other.needs));
+    const expected = `one that compares whole views (${fitting.map((other) => other.name).join(", ")})`;
+    throw new ValueError("train", "objective", expected, name, `${name} hides parts of images, and these are series.`);
+  }
   const hidesPlaces = needs.masking === "random" || needs.masking === "block" || needs.masking === "tube";
   if (hidesPlaces && !encoder.encodesVisible) {
     const hint = `${name} hides places of an image, and "${config.encoder.name}" must see all of them. Use --encoder vit.`;

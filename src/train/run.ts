@@ -1,6 +1,6 @@
 /** A run from beginning to end, or from its last checkpoint on: the loop, its folder, and whoever watches. */
-import type { ImageSet } from "../data/index.js";
-import { epochOf, requireTrainable } from "../data/index.js";
+import { sampleKindOf } from "../augment/index.js";
+import { epochOf, type Samples } from "../data/index.js";
 import { requireSameConfig, type TrainCadence, type TrainConfig } from "./config.js";
 import { requireSameImages } from "./data-digest.js";
 import { type StepEvent, train } from "./loop.js";
@@ -22,6 +22,8 @@ export interface TrainHook {
 }
 
 export interface RunProgress {
+  /** What one sample is called: "image", "window" or "row". */
+  readonly noun: string;
   readonly step: number;
   readonly totalSteps: number;
   readonly epoch: number;
@@ -33,7 +35,7 @@ export interface RunProgress {
 export interface RunOptions {
   readonly config: TrainConfig;
   readonly cadence: TrainCadence;
-  readonly set: ImageSet;
+  readonly set: Samples;
   readonly path: string;
   /** Go on from the last checkpoint; the config must be the run's. */
   readonly resume?: boolean;
@@ -59,7 +61,7 @@ export interface RunResult {
  */
 export async function runTraining(options: RunOptions): Promise<RunResult> {
   const { config, cadence, set, path, resume = false } = options;
-  requireTrainable(set);
+  sampleKindOf(set).requireTrainable(set);
   requireSameImages(config, set);
   const existing = resume ? await RunFolder.open(path) : undefined;
   if (existing) requireSameConfig(existing.config, config);
@@ -104,6 +106,7 @@ async function runSteps(
         Object.assign({}, event.scalars, { "run/imagesPerSecond": imagesPerSecond }, ...measured),
       );
       onProgress?.({
+        noun: sampleKindOf(set).noun(config.imageSize),
         step: state.step,
         totalSteps: config.totalSteps,
         epoch: epochOf({ numImages: set.numImages, batchSize: config.batchSize, step: state.step - 1 }),

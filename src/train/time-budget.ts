@@ -1,6 +1,6 @@
 /** Fitting a schedule to a time: measure the first steps, then choose how many there will be. */
 import { ValueError } from "../compute/index.js";
-import type { ImageSet } from "../data/index.js";
+import type { Samples } from "../data/index.js";
 import type { TrainConfig } from "./config.js";
 import { train } from "./loop.js";
 import { freeMemory, requireMemory } from "./memory.js";
@@ -40,7 +40,7 @@ export type RunLength = { readonly steps: number } | { readonly seconds: number 
  */
 export async function measureSteps(
   config: TrainConfig,
-  set: ImageSet,
+  set: Samples,
   length: RunLength = { steps: config.totalSteps },
 ): Promise<StepMeasurement> {
   const started = performance.now();

@@ -1,7 +1,7 @@
 /** Everything a run needs while it trains: the compiled step, the views, the schedules. */
-import { createViewLoader, type ViewLoader } from "../augment/index.js";
+import { sampleKindOf, type ViewLoader } from "../augment/index.js";
 import { chooseEngine, lookUp, resolveOptions } from "../compute/index.js";
-import { type ImageSet, locationOf } from "../data/index.js";
+import type { Samples } from "../data/index.js";
 import { type Optimizer, optimizers, type Schedule, warmupCosine } from "../optim/index.js";
 import { createChunkedStep } from "./chunked-step.js";
 import type { TrainConfig } from "./config.js";
@@ -30,7 +30,7 @@ export interface Trainer {
  * Prepare a run: build the model, trace and compile its step, start making views.
  * @throws DarkmatterError of any kind if the config does not fit the data or the machine
  */
-export async function createTrainer(config: TrainConfig, set: ImageSet): Promise<Trainer> {
+export async function createTrainer(config: TrainConfig, set: Samples): Promise<Trainer> {
   const model = buildModel(config);
   const optimizer: Optimizer = lookUp<Optimizer>("train", "optimizer", optimizers, config.optimizer.name);
   const optimizerConfig = resolveOptions(optimizer.name, optimizer.options, config.optimizer.options);
@@ -41,12 +41,13 @@ export async function createTrainer(config: TrainConfig, set: ImageSet): Promise
     totalSteps,
     final: config.finalLearningRate,
   });
-  const loader = createViewLoader({ set: locationOf(set), recipes: config.views, batchSize, seed });
+  const kind = sampleKindOf(config.data);
+  const loader = kind.createLoader({ set, recipes: config.views, batchSize, seed });
   try {
     const initial = initialState(model, optimizer, seed);
     const hostInputs = hostInputsOf(config, { model, optimizer, optimizerConfig, learningRate });
     const inputsAt = async (step: number) => ({
-      views: viewInputs(await loader.viewsAt(step), loader.shapes, set.paths),
+      views: viewInputs(await loader.viewsAt(step), loader.shapes, set.paths, kind.noun(config.imageSize)),
       ...hostInputs(step),
     });
     const specs = { ...stepArraysOf(initial), ...hostInputs(0), views: viewSpecs(loader.shapes) };

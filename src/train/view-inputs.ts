@@ -5,17 +5,19 @@ import { requireFiniteImages } from "./finite.js";
 import type { Named } from "./training-step.js";
 
 /**
- * @param shapes [B, C, H, W] of each view
- * @param paths of the images of the set
+ * @param shapes [B, C, H, W] or [B, C, T] of each view
+ * @param paths of the samples of the set
+ * @param noun what one is called
  * @throws ValueError naming the view and the image with a value that is not finite
  */
 export function viewInputs(
   { views, indices }: ViewBatch,
   shapes: readonly (readonly number[])[],
   paths: readonly string[],
+  noun = "image",
 ): Named<HostArray> {
   for (const [v, view] of views.entries()) {
-    const nameOf = (row: number) => `view ${v} of image ${indices[row]} (${paths[indices[row]!]})`;
+    const nameOf = (row: number) => `view ${v} of ${noun} ${indices[row]} (${paths[indices[row]!]})`;
     requireFiniteImages("train", view, indices.length, nameOf);
   }
   return Object.fromEntries(views.map((view, v) => [`view${v}`, float32(view, shapes[v]!)]));

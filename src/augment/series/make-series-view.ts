@@ -1,9 +1,10 @@
 /** From a window and a key to a view: the one place where recipes of series are carried out. */
 import { childKey, type Key, keyFor, Random } from "../../compute/random.js";
 import type { WindowReader } from "../../data/index.js";
+import type { RecipeData } from "../recipe-steps.js";
 import { resampleTime } from "./resample-time.js";
 import type { SeriesView } from "./series-augmentation.js";
-import { resolveSeriesSteps, type SeriesRecipe, seriesRecipeFor } from "./series-recipe.js";
+import { resolveSeriesSteps, seriesRecipeFor } from "./series-recipe.js";
 
 /** Makes views of one recipe from the windows of one set, reusing its buffers. */
 export interface SeriesViewMaker {
@@ -20,7 +21,7 @@ export interface SeriesViewMaker {
  * a recipe leaves the draws of the others as they were.
  * @throws UnknownNameError or ValueError if the recipe is not valid
  */
-export function createSeriesViewMaker(recipe: SeriesRecipe, set: WindowReader): SeriesViewMaker {
+export function createSeriesViewMaker(recipe: RecipeData, set: WindowReader): SeriesViewMaker {
   const { size, steps } = resolveSeriesSteps(recipe);
   const names = steps.map(({ augmentation }) => augmentation.name);
   const repeats = names.map((name, i) => names.slice(0, i).filter((earlier) => earlier === name).length);

@@ -2,14 +2,14 @@
 import { ValueError } from "../../compute/errors.js";
 import { keyFor } from "../../compute/random.js";
 import { batchIndices, type WindowReader } from "../../data/index.js";
+import type { RecipeData } from "../recipe-steps.js";
 import { closedError, outputsFor, type ViewBatch, type ViewLoader } from "../view-batch.js";
 import { createSeriesViewMaker } from "./make-series-view.js";
-import type { SeriesRecipe } from "./series-recipe.js";
 
 export interface SeriesLoaderOptions {
   readonly set: WindowReader;
   /** One a view; views may differ in length. */
-  readonly recipes: readonly SeriesRecipe[];
+  readonly recipes: readonly RecipeData[];
   readonly batchSize: number;
   readonly seed: number;
 }

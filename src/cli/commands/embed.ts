@@ -1,4 +1,4 @@
-/** `darkmatter embed`: one vector an image, in a file. */
+/** `darkmatter embed`: one vector an image or window, in a file. */
 import type { Command } from "commander";
 import type { CommandDefinition } from "../command.js";
 import { LiveLine } from "../live-line.js";
@@ -7,15 +7,16 @@ import { countOf } from "../units.js";
 
 export const embed: CommandDefinition = {
   name: "embed",
-  summary: "write one vector an image: .parquet, .npy or .jsonl",
+  summary: "write one vector an image, or a window of a series: .parquet, .npy or .jsonl",
   examples: [
     "darkmatter embed runs/photos-simclr ./photos -o photos.parquet",
     "darkmatter embed runs/photos-simclr ./photos -o photos.npy",
+    "darkmatter embed runs/sensor.csv-simclr sensor.csv -o windows.parquet",
   ],
   configure(command: Command) {
     command
       .argument("<run>", "folder of the run")
-      .argument("<data>", "folder of images, tar archive(s) or name of a data set")
+      .argument("<data>", "folder of images, tar archive(s), name of a data set, or .csv or .parquet file")
       .requiredOption("-o, --out <file>", "where to; the extension chooses the format")
       .action(runEmbed);
   },
@@ -39,8 +40,8 @@ async function runEmbed(run: string, data: string, { out }: { readonly out: stri
     });
     const files = await writeEmbeddings(out, embedding);
     live.clear();
-    const { numImages, dim } = embedding;
-    process.stdout.write(`${countOf(numImages, "image")}, ${countOf(dim, "number")} each, in ${files.join(" and ")}\n`);
+    const { noun, numImages, dim } = embedding;
+    process.stdout.write(`${countOf(numImages, noun)}, ${countOf(dim, "number")} each, in ${files.join(" and ")}\n`);
   } finally {
     live.clear();
   }

@@ -8,6 +8,7 @@ import { parseNumber } from "../values.js";
 interface EvalFlags {
   readonly data?: string;
   readonly labels?: string;
+  readonly label?: string;
   readonly grouping?: string;
   readonly seed?: number;
   readonly numLabels?: number;
@@ -28,6 +29,7 @@ export const evaluate: CommandDefinition = {
       .argument("<run>", "folder of the run")
       .option("--data <data>", "other images than it was trained on")
       .option("--labels <file.csv>", "columns file and label, and any further groupings")
+      .option("--label <column>", "of a series: the column of classes, if it is not the one it was trained with")
       .option("--grouping <name>", "which grouping is the label, such as a column of the labels file")
       .option("--seed <number>", "of the split into training and test images (default: 0)", (text) =>
         parseNumber("eval", "--seed", { isWhole: true, min: 0 }, text),

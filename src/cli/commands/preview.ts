@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { CommandDefinition } from "../command.js";
 import { LiveLine } from "../live-line.js";
 import { renderDataProgress } from "../progress-text.js";
-import { addChoiceFlags, choicesFromFlags } from "../train-choices.js";
+import { addChoiceFlags, choicesFromFlags, SERIES_CHOICES } from "../train-choices.js";
 import { parseNumber } from "../values.js";
 
 interface PreviewFlags extends Readonly<Record<string, unknown>> {
@@ -13,16 +13,17 @@ interface PreviewFlags extends Readonly<Record<string, unknown>> {
 
 export const preview: CommandDefinition = {
   name: "preview",
-  summary: "draw images and their augmented views, as training would see them",
+  summary: "draw images, or windows of a series, and their augmented views, as training would see them",
   examples: [
     "darkmatter preview ./photos",
     "darkmatter preview ./photos --objective vicreg --strength 0.5 -o views.png",
+    "darkmatter preview sensor.csv --window 128",
   ],
   configure(command: Command) {
-    command.argument("<data>", "folder of images, tar archive(s) or name of a data set");
-    addChoiceFlags(command, ["objective", "size", "strength", "seed"]);
+    command.argument("<data>", "folder of images, tar archive(s), name of a data set, or .csv or .parquet file");
+    addChoiceFlags(command, ["objective", "size", "strength", "seed", ...SERIES_CHOICES]);
     command
-      .option("--images <count>", "how many images", (text) =>
+      .option("--images <count>", "how many images or windows", (text) =>
         parseNumber("preview", "--images", { isWhole: true, min: 1 }, text),
       )
       .option("-o, --out <file.png>", "where to", "preview.png")
@@ -34,7 +35,7 @@ async function runPreview(data: string, flags: PreviewFlags): Promise<void> {
   const { previewViews } = await import("../../recipes/index.js");
   const live = new LiveLine();
   try {
-    live.hint("opening the images ...");
+    live.hint("opening the data ...");
     const { out: _, ...choices } = choicesFromFlags(flags);
     const { images, out } = flags;
     const path = await previewViews(

@@ -1,4 +1,4 @@
-/** `darkmatter train`: learn an encoder from images without labels, or go on with a run. */
+/** `darkmatter train`: learn an encoder from images or a series without labels, or go on with a run. */
 import type { Command } from "commander";
 import { DarkmatterError, ValueError } from "../../compute/errors.js";
 import type { TrainChoices, TrainSummary } from "../../recipes/index.js";
@@ -11,16 +11,20 @@ import { renderSummary, watchTraining } from "../train-session.js";
 
 export const train: CommandDefinition = {
   name: "train",
-  summary: "learn an encoder from a folder of images, without labels",
+  summary: "learn an encoder from a folder of images, or a series in a file, without labels",
   examples: [
     "darkmatter train ./photos",
     "darkmatter train ./photos --minutes 5 --objective vicreg --set covarianceWeight=2",
     "darkmatter train shards/train-{000..009}.tar --encoder vit --encoder-set depth=4",
+    "darkmatter train sensor.csv --window 128 --group machine --label state --hold-out 0.2",
     "darkmatter train --config train.ts",
     "darkmatter train --resume runs/photos-simclr",
   ],
   configure(command: Command) {
-    command.argument("[data]", "folder of images, tar archive(s) or name of a data set (see `darkmatter data list`)");
+    command.argument(
+      "[data]",
+      "folder of images, tar archive(s), data set (see `darkmatter data list`), or .csv or .parquet file",
+    );
     addChoiceFlags(command);
     command
       .option("--resume [run]", "go on with a run, by its folder or that of --out, to the same end as if unbroken")
@@ -52,7 +56,7 @@ async function choicesOf(data: string | undefined, flags: TrainFlags): Promise<P
 async function runTrain(choices: Partial<TrainChoices>, resume: string | true | undefined): Promise<void> {
   const { resumeTraining, trainImages } = await import("../../recipes/index.js");
   const { result, plan, exitCode } = await watchTraining((observer, live) => {
-    live.hint("opening the images, compiling the step and timing it ...");
+    live.hint("opening the data, compiling the step and timing it ...");
     if (resume === undefined) return trainImages({ ...choices, data: requireData(choices) }, observer);
     const { path, asked } = whatToResume(choices, resume);
     return resumeTraining(path, asked, observer);
@@ -64,7 +68,7 @@ async function runTrain(choices: Partial<TrainChoices>, resume: string | true | 
 
 function requireData({ data }: Partial<TrainChoices>): string {
   if (data !== undefined) return data;
-  const hint = "Name a folder of images, an archive or a data set: darkmatter train ./photos";
+  const hint = "Name a folder of images, an archive, a data set or a .csv file: darkmatter train ./photos";
   throw new DarkmatterError(`darkmatter train: <data> is missing. ${hint}`);
 }
 
@@ -80,11 +84,14 @@ function whatToResume({ out, ...asked }: Partial<TrainChoices>, resume: string |
   return hasSwallowed ? { path: out, asked: { ...asked, data: resume } } : { path: resume, asked };
 }
 
-function nextSteps({ path, verdict }: TrainSummary, data: string): string {
+function nextSteps({ path, noun, verdict }: TrainSummary, data: string): string {
   const steps: { readonly why: string; readonly words: readonly string[] }[] = [
     ...(verdict?.isHealthy === false ? [{ why: "what went wrong, and what to do", words: ["doctor", path] }] : []),
     { why: "what it learnt, beside its floors, with pictures", words: ["eval", path] },
-    { why: "one vector an image", words: ["embed", path, data, "-o", "embeddings.parquet"] },
+    {
+      why: `one vector ${noun === "image" ? "an" : "a"} ${noun}`,
+      words: ["embed", path, data, "-o", "embeddings.parquet"],
+    },
   ];
   const commands = steps.map(({ words }) => commandLine(words));
   const width = Math.max(...commands.map((command) => command.length));

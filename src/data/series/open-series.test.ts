@@ -47,7 +47,7 @@ describe("a CSV file", () => {
     ["quotes, a byte order mark and empty lines", '\uFEFF"a","b"\r\n"1.5",2\r\n\r\n2.5,3\r\n4.5,3\r\n'],
   ])("may have %s", async (_what, text) => {
     const { rows, settings } = await openText(text, { window: 1 });
-    expect(settings.channels).toEqual(["a", "b"]);
+    expect(settings.columns).toEqual(["a", "b"]);
     expect(rows.channels.map((values) => [...values])).toEqual([
       [1.5, 2.5, 4.5],
       [2, 3, 3],
@@ -56,17 +56,17 @@ describe("a CSV file", () => {
 
   test("without a line of names is read from its first line on", async () => {
     const set = await openText("1,2\n5,4\n3,9\n", { window: 1 });
-    expect(set.settings.channels).toEqual(["column 1", "column 2"]);
+    expect(set.settings.columns).toEqual(["column 1", "column 2"]);
     expect([set.numImages, set.warnings[0]]).toEqual([3, expect.stringContaining("no line of names")]);
   });
 
   test("leaves out words, constants, empty columns and counters, and says so", async () => {
     const text = "id,place,x,unit,gap\n1,north,5,3,\n2,south,7,3,\n3,north,1,3,\n4,west,2,3,\n";
     const set = await openText(text, { window: 2 });
-    expect(set.settings.channels).toEqual(["x"]);
+    expect(set.settings.columns).toEqual(["x"]);
     expect(set.warnings.join()).toContain("place (words), gap (empty)");
     expect(set.warnings.join()).toContain("id (counts rows), unit (constant)");
-    expect((await openText(text, { window: 2, channels: ["id", "x"] })).settings.channels).toEqual(["id", "x"]);
+    expect((await openText(text, { window: 2, columns: ["id", "x"] })).settings.columns).toEqual(["id", "x"]);
   });
 
   test("names line and column of a cell that is no number", async () => {
@@ -74,7 +74,7 @@ describe("a CSV file", () => {
     expect(error).toBeInstanceOf(ValueError);
     expect(error.message).toContain('openSeries: "sensor.csv, line 4, column b" must be a number, got "oops"');
     // chosen as a channel, even a column of words
-    const words = openText("a,b\n1,north\n2,south\n", { window: 1, channels: ["b"] });
+    const words = openText("a,b\n1,north\n2,south\n", { window: 1, columns: ["b"] });
     await expect(words).rejects.toThrow("line 2, column b");
     await expect(openText("a,b\n1,2\n2,inf\n3,1\n")).rejects.toThrow("line 3, column b");
   });
@@ -146,7 +146,7 @@ describe("groups and time", () => {
   test("windows do not cross a gap in time; a column called time is no channel", async () => {
     const times = [0, 1, 2, 3, 60, 61, 62, 63];
     const set = await openText(`Time,x\n${times.map((t, i) => `${t},${(i * i) % 5}`).join("\n")}`, { window: 2 });
-    expect(set.settings).toMatchObject({ channels: ["x"], time: "Time" });
+    expect(set.settings).toMatchObject({ columns: ["x"], time: "Time" });
     expect(set.rows.stretches.map(({ start, end }) => [start, end])).toEqual([
       [0, 4],
       [4, 8],
@@ -169,7 +169,7 @@ describe("labels", () => {
   test("of a window are those of most of its rows, none where most have none", async () => {
     const text = "x,state\n1,on\n5,on\n2,off\n7,off\n1,\n3,\n2,\n4,off\n";
     const { labels, settings } = await openText(text, { window: 2, stride: 1, label: "state" });
-    expect(settings.channels).toEqual(["x"]);
+    expect(settings.columns).toEqual(["x"]);
     expect(labels?.classNames).toEqual(["off", "on"]);
     // on on, on off (the earlier of two), off off, off none, none none, none none, none off
     expect([...labels!.classOf]).toEqual([1, 1, 0, 0, -1, -1, -1]);
@@ -208,7 +208,7 @@ test("a Parquet file gives what the CSV file gives", async () => {
   );
   const same = await openText(`time,x,big,hole,state\n${rows.join("\n")}`, options);
   expect(set.settings).toEqual(same.settings);
-  expect(set.settings.channels).toEqual(["x", "big", "hole"]);
+  expect(set.settings.columns).toEqual(["x", "big", "hole"]);
   expect(set.readWindows([0, 1, 2, 3, 4])).toEqual(same.readWindows([0, 1, 2, 3, 4]));
   expect(set.labels).toEqual(same.labels);
   await expect(openText("no parquet at all", {}, "bad.parquet")).rejects.toThrow("a readable Parquet file");

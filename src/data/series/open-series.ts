@@ -56,7 +56,7 @@ export async function openSeries(path: string, options: SeriesOptions = {}): Pro
   return seriesSet({
     name: file,
     settings: {
-      ...{ channels: chosen.names, window, stride, missing: options.missing ?? "interpolate" },
+      ...{ columns: chosen.names, window, stride, missing: options.missing ?? "interpolate" },
       ...(time !== undefined && { time }),
       ...(options.group !== undefined && { group: options.group }),
       ...(options.label !== undefined && { label: options.label }),
@@ -72,7 +72,7 @@ export async function openSeries(path: string, options: SeriesOptions = {}): Pro
   });
 }
 
-function checkOptions({ window = 1, stride = 1, missing = "interpolate", channels }: SeriesOptions): void {
+function checkOptions({ window = 1, stride = 1, missing = "interpolate", columns }: SeriesOptions): void {
   for (const [name, value] of Object.entries({ window, stride })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new ValueError("openSeries", name, "a whole number of rows, at least 1", value);
@@ -81,7 +81,7 @@ function checkOptions({ window = 1, stride = 1, missing = "interpolate", channel
   if (!MISSING_POLICIES.includes(missing)) {
     throw new ValueError("openSeries", "missing", MISSING_POLICIES.join(" or "), missing);
   }
-  if (channels?.length === 0) throw new ValueError("openSeries", "channels", "at least one column", channels);
+  if (columns?.length === 0) throw new ValueError("openSeries", "columns", "at least one column", columns);
 }
 
 function extensionOf(path: string): Extension | undefined {
@@ -102,8 +102,8 @@ function readerOf(path: string): typeof readCsv {
 
 /** @throws UnknownNameError for a column that is chosen and not there */
 function rolesOf(file: string, names: readonly string[], options: SeriesOptions): ColumnRoles {
-  const { time, group, label, channels = [] } = options;
-  for (const name of [time, group, label, ...channels]) {
+  const { time, group, label, columns = [] } = options;
+  for (const name of [time, group, label, ...columns]) {
     if (name !== undefined && !names.includes(name)) {
       throw new UnknownNameError("openSeries", `column of ${file}`, name, names);
     }
@@ -112,20 +112,20 @@ function rolesOf(file: string, names: readonly string[], options: SeriesOptions)
   return {
     ...(timeName !== undefined && { time: { name: timeName, isChosen: time !== undefined } }),
     words: [group, label].filter((name) => name !== undefined),
-    numbers: channels,
+    numbers: columns,
   };
 }
 
 /** The column of time: the one chosen, or one that is called so. */
-function timeOf(names: readonly string[], { time, group, label, channels = [] }: SeriesOptions): string | undefined {
-  const isFree = (name: string) => name !== group && name !== label && !channels.includes(name);
+function timeOf(names: readonly string[], { time, group, label, columns = [] }: SeriesOptions): string | undefined {
+  const isFree = (name: string) => name !== group && name !== label && !columns.includes(name);
   return time ?? names.find((name) => TIME_NAMES.includes(name.toLowerCase()) && isFree(name));
 }
 
 /** Numeric columns that measure something: those chosen, or all but time, words, constants and counters. */
-function chooseChannels(file: string, { columns }: Table, time: string | undefined, { channels }: SeriesOptions) {
-  if (channels !== undefined) return { names: channels, warnings: [] };
-  const candidates = [...columns].filter(
+function chooseChannels(file: string, table: Table, time: string | undefined, { columns }: SeriesOptions) {
+  if (columns !== undefined) return { names: columns, warnings: [] };
+  const candidates = [...table.columns].filter(
     (entry): entry is [string, NumberColumn] => entry[1].kind === "numbers" && entry[0] !== time,
   );
   const judged = candidates.map(([name, { values }]) => ({ name, fault: faultOf(values) }));
@@ -133,7 +133,7 @@ function chooseChannels(file: string, { columns }: Table, time: string | undefin
   const leftOut = judged.filter(({ fault }) => fault !== undefined).map(({ name, fault }) => `${name} (${fault})`);
   if (names.length === 0) {
     const got = leftOut.length > 0 ? leftOut.join(", ") : "none";
-    const hint = "Channels are columns of numbers that change; --channels chooses them by name.";
+    const hint = "Channels are columns of numbers that change; --columns chooses them by name.";
     throw new ValueError("openSeries", file, "a table with a numeric column to learn from", got, hint);
   }
   return { names, warnings: leftOut.length > 0 ? [`columns of ${file} left out: ${leftOut.join(", ")}`] : [] };

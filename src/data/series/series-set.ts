@@ -9,7 +9,7 @@ import type { Stretch } from "./stretches.js";
 /** How a file is read as windows: with these the same windows come out again. */
 export interface SeriesSettings {
   /** Columns that are channels. */
-  readonly channels: readonly string[];
+  readonly columns: readonly string[];
   /** Rows of a window, T; 1 makes every row a sample. */
   readonly window: number;
   /** Rows from the start of one window to that of the next. */
@@ -31,6 +31,7 @@ export interface SeriesRows {
 
 /** Windows as float32 [C, T], by number. */
 export interface WindowReader {
+  readonly kind: "series";
   readonly numImages: number;
   readonly channels: number;
   readonly window: number;
@@ -45,6 +46,7 @@ export interface WindowReader {
 }
 
 export interface SeriesSet extends SampleSet, WindowReader {
+  readonly kind: "series";
   readonly settings: SeriesSettings;
   readonly standardisation: Standardisation;
   readonly rows: SeriesRows;
@@ -54,12 +56,15 @@ export interface SeriesSet extends SampleSet, WindowReader {
   readonly stretchOf: Uint32Array;
 }
 
-type SeriesFields = Omit<SeriesSet, "numImages" | "channels" | "window" | "readWindows" | "readChannel" | "close">;
+type SeriesFields = Omit<
+  SeriesSet,
+  "kind" | "numImages" | "channels" | "window" | "readWindows" | "readChannel" | "close"
+>;
 
 /** A set from its fields. */
 export function seriesSet(fields: SeriesFields): SeriesSet {
   const { settings, standardisation, rows, starts } = fields;
-  const [C, T] = [settings.channels.length, settings.window];
+  const [C, T] = [settings.columns.length, settings.window];
   const copyChannel = (index: number, channel: number, into: Float32Array, at: number) => {
     const start = starts[index]!;
     const values = rows.channels[channel]!;
@@ -68,6 +73,7 @@ export function seriesSet(fields: SeriesFields): SeriesSet {
   };
   return {
     ...fields,
+    kind: "series",
     numImages: starts.length,
     channels: C,
     window: T,

@@ -1,7 +1,7 @@
 /** Setting windows aside without leaks: whole groups, or whole blocks of time. */
 import { ValueError } from "../../compute/errors.js";
 import { keyFor, Random } from "../../compute/random.js";
-import { type SeriesSet, selectWindows, shownRows } from "./series-set.js";
+import { type SeriesSet, selectWindows, shownRows, standardisationOf, standardisedBy } from "./series-set.js";
 
 export interface SeriesSplit {
   readonly kept: SeriesSet;
@@ -16,7 +16,8 @@ const SHORTEST_BLOCK = 4;
 /**
  * Split windows in two by the seed. Neighbouring windows share rows and moods, so windows are never drawn one by one:
  * whole groups are held out where there is a group column, otherwise whole blocks of time, and windows that share rows
- * with a held-out one are on neither side. Rows of a table without time or groups are drawn one by one.
+ * with a held-out one are on neither side. Rows of a table without time or groups are drawn one by one. Both sides are
+ * standardised by what is kept.
  * @param heldOut share of the windows, or a count
  * @throws ValueError if one side would be empty
  */
@@ -42,13 +43,12 @@ export function splitSeries(set: SeriesSet, { heldOut, seed }: { heldOut: number
     const start = set.starts[window]!;
     return !isHeldOut.subarray(start, start + set.window).includes(1);
   };
-  return {
-    kept: selectWindows(
-      set,
-      windows.filter((window) => !drawn.has(unitOf[window]!) && isApart(window)),
-    ),
-    heldOut: heldOutSet,
-  };
+  const keptSet = selectWindows(
+    set,
+    windows.filter((window) => !drawn.has(unitOf[window]!) && isApart(window)),
+  );
+  const standardisation = standardisationOf(keptSet);
+  return { kept: standardisedBy(keptSet, standardisation), heldOut: standardisedBy(heldOutSet, standardisation) };
 }
 
 /** What is held out together: the number of its group, block or row for each window. */

@@ -1,0 +1,69 @@
+/** Choices that depend on what the samples are, images or windows of a series: which there are, and what is usual. */
+
+import { ValueError } from "../compute/index.js";
+import type { NumberOption } from "../compute/options.js";
+import type { ImageSet, SampleKindName, SampleSet, SeriesSet } from "../data/index.js";
+import type { TrainConfig } from "../train/index.js";
+import type { TrainChoices } from "./main-job.js";
+
+interface SampleChoices<S extends SampleSet = SampleSet> {
+  /** Choices that mean nothing for other samples. */
+  readonly own: readonly (keyof TrainChoices)[];
+  /** The encoder nobody chose. */
+  defaultEncoder(set: S): string;
+  /** Side of the views in pixels, or time steps of a window. */
+  sizeOption(set: S): NumberOption;
+  /** What a config says of the data beside its name and numbers. */
+  dataOf(set: S): Pick<TrainConfig["data"], "kind" | "series">;
+}
+
+/** Larger images are shrunk to this unless a size is chosen: on a CPU views a second count more than pixels. */
+export const DEFAULT_IMAGE_SIZE = 64;
+/** Every encoder fits into it as it is; smaller images are enlarged. */
+const SMALLEST_DEFAULT_SIZE = 16;
+const SIZE_STEP = 8;
+
+const images: SampleChoices<ImageSet> = {
+  own: ["labels", "size", "localViews"],
+  defaultEncoder: () => "convnet",
+  sizeOption: (set) => ({
+    default: sizeFor(set),
+    min: 4,
+    max: 1024,
+    integer: true,
+    doc: "side of the views in pixels",
+  }),
+  dataOf: () => ({}),
+};
+
+const series: SampleChoices<SeriesSet> = {
+  own: ["window", "stride", "time", "group", "label", "columns", "missing"],
+  defaultEncoder: ({ window }) => (window === 1 ? "mlp" : "seriesConvnet"),
+  sizeOption: ({ window }) => ({ default: window, min: window, max: window, doc: "time steps of a window" }),
+  dataOf: ({ settings, standardisation }) => ({ kind: "series", series: { ...settings, ...standardisation } }),
+};
+
+const sampleChoices: Readonly<Record<SampleKindName, SampleChoices>> = { images, series };
+
+export function sampleChoicesOf({ kind = "images" }: { readonly kind?: SampleKindName }): SampleChoices {
+  return sampleChoices[kind];
+}
+
+/**
+ * Refuse choices that are meant for other samples than these.
+ * @throws ValueError naming the first
+ */
+export function requireOwnChoices(choices: Partial<TrainChoices>, kind: SampleKindName, operation = "train"): void {
+  for (const [name, { own }] of Object.entries(sampleChoices)) {
+    const stray = name === kind ? undefined : own.find((choice) => choices[choice] !== undefined);
+    if (stray === undefined) continue;
+    const hint = kind === "series" ? "A window is as long as --window says." : "It is for .csv and .parquet files.";
+    throw new ValueError(operation, stray, `left out for ${kind}: it is about ${name}`, choices[stray], hint);
+  }
+}
+
+/** The side of the cached images if small, rounded down so that every encoder divides it. */
+export function sizeFor(set: ImageSet): number {
+  const fitting = Math.min(DEFAULT_IMAGE_SIZE, set.imageSize);
+  return Math.max(SMALLEST_DEFAULT_SIZE, Math.floor(fitting / SIZE_STEP) * SIZE_STEP);
+}

@@ -25,14 +25,14 @@ export interface Material {
   readonly statistics: MaterialStatistics;
 }
 
-const FRACTIONS = [0.15, 0.85] as const;
+const FRACTIONS = [0.3, 0.7] as const;
 /** Geometric mean of the two lengths, in squares. */
 const LENGTHS = [0.8, 3] as const;
 const MOST_ANISOTROPY = 4;
 
 /**
  * A random material: white noise smoothed by a periodic Gaussian, sheared, and cut at the level that leaves the wanted
- * share white. Volume fraction ~ U(0.15, 0.85), grain size log-uniform from 0.8 to 3 squares, ratio of lengths
+ * share white. Volume fraction ~ U(0.3, 0.7), grain size log-uniform from 0.8 to 3 squares, ratio of lengths
  * log-uniform from 1/4 to 4, rows or columns sheared in two of three. The same key gives the same material.
  */
 export function drawMaterial(size: number, key: Key, wanted: Partial<MaterialStatistics> = {}): Material {

@@ -17,4 +17,5 @@ export {
 } from "./machine/index.js";
 export type { RunVerdict, TrainChoices, TrainObserver, TrainPlan, TrainSummary } from "./main-job.js";
 export { type PreviewOptions, previewViews } from "./preview-views.js";
+export * from "./science/index.js";
 export { resumeTraining, trainImages } from "./train-images.js";

@@ -8,4 +8,5 @@ export { evaluate } from "./eval.js";
 export { glasses } from "./glasses.js";
 export { loss } from "./loss.js";
 export { preview } from "./preview.js";
+export { science } from "./science.js";
 export { train } from "./train.js";

@@ -34,6 +34,7 @@ const plainDescent: Optimizer = {
   summary: "",
   options: {},
   slots: ["last"],
+  usual: { learningRate: (_batchSize, encoderRate) => encoderRate },
   scalars: ({ learningRate }) => ({ learningRate }),
   update({ parameters, gradient, scalars }) {
     const w = (parameters as { projector: { w: Tensor } }).projector.w;

@@ -14,11 +14,20 @@ const MODULES = [".ts", ".mts", ".js", ".mjs"];
  *   DarkmatterError if it does not run
  */
 export async function readConfigFile(path: string): Promise<Partial<TrainChoices>> {
+  return parseChoices(path, await readDataFile("train", "--config", path));
+}
+
+/**
+ * What a JSON file holds, or a module exports by default.
+ * @param argument that named the file, for messages
+ * @throws ValueError if there is no such file, or one of another kind; DarkmatterError if it does not run
+ */
+export async function readDataFile(operation: string, argument: string, path: string): Promise<unknown> {
   const extension = extname(path).toLowerCase();
-  if (!existsSync(path)) throw new ValueError("train", "--config", "a file that exists", path);
-  if (extension === ".json") return parseChoices(path, await readJson(path));
-  if (MODULES.includes(extension)) return parseChoices(path, await runModule(path));
-  throw new ValueError("train", "--config", `a file ending in .json, ${MODULES.join(", ")}`, path);
+  if (!existsSync(path)) throw new ValueError(operation, argument, "a file that exists", path);
+  if (extension === ".json") return readJson(path);
+  if (MODULES.includes(extension)) return runModule(operation, argument, path);
+  throw new ValueError(operation, argument, `a file ending in .json, ${MODULES.join(", ")}`, path);
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -30,7 +39,7 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-async function runModule(path: string): Promise<unknown> {
+async function runModule(operation: string, argument: string, path: string): Promise<unknown> {
   const { createJiti } = await import("jiti");
   let module: { default?: unknown };
   try {
@@ -41,7 +50,7 @@ async function runModule(path: string): Promise<unknown> {
   }
   if (module.default === undefined) {
     const hint = "For example: export default { size: 64, minutes: 5 };";
-    throw new ValueError("train", "--config", "a module with a default export", path, hint);
+    throw new ValueError(operation, argument, "a module with a default export", path, hint);
   }
   return module.default;
 }

@@ -86,7 +86,7 @@ export class LiveLine {
 }
 
 /** The text if it fits, else as much of it as does, without colours: a cut colour would run on. */
-function fitTo(text: string, columns: number): string {
+export function fitTo(text: string, columns: number): string {
   const plain = stripVTControlCharacters(text);
   return plain.length <= columns ? text : `${plain.slice(0, Math.max(0, columns - 1))}…`;
 }

@@ -4,6 +4,7 @@ export { data } from "./data.js";
 export { demo } from "./demo.js";
 export { doctor } from "./doctor.js";
 export { embed } from "./embed.js";
+export { erase } from "./erase.js";
 export { evaluate } from "./eval.js";
 export { glasses } from "./glasses.js";
 export { loss } from "./loss.js";

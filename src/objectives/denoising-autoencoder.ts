@@ -1,5 +1,5 @@
 /** Denoising autoencoder. Source: Vincent et al. 2008, doi:10.1145/1390156.1390294. */
-import { type ConfigOf, float32, type OptionTable, Tensor } from "../compute/index.js";
+import { type ConfigOf, float32, type OptionTable, type Random, Tensor } from "../compute/index.js";
 import {
   type Layer,
   layerNorm,
@@ -26,12 +26,13 @@ export type DenoisingAutoencoderConfig = ConfigOf<typeof denoisingAutoencoderOpt
 
 /**
  * Denoising autoencoder: an image under noise goes in, the clean image must come out.
- *   seen = image + noiseStd · ε, ε standard normal at each pixel;   reconstruction = mean of (prediction − pixel)²
+ *   seen = image + noiseStd · ε, ε with mean 0 and variance 1 at each pixel;   reconstruction = mean of (prediction − pixel)²
  * projections: predictions [B, N, P] of all N places, P = channels · patch² pixels each, ordered (row, column, channel);
  * targets: the clean pixels. Any B. Terms: reconstruction. For every encoder: each place of its grid predicts its square
  * of pixels, through a decoder that sees all places and is dropped after training.
  * Deviations: the original is a stack of layers trained one by one, with masking noise; Gaussian noise is that of
- * Vincent et al. 2010 (JMLR 11).
+ * Vincent et al. 2010 (JMLR 11). Here ε is a sum of four uniform draws, scaled: bell-shaped, never beyond 3.45, and ten
+ * times as fast to make as a normal.
  */
 export const denoisingAutoencoder: Objective<typeof denoisingAutoencoderOptions> = {
   name: "denoisingAutoencoder",
@@ -45,13 +46,7 @@ export const denoisingAutoencoder: Objective<typeof denoisingAutoencoderOptions>
   head: denoisingHead,
   masks({ noiseStd }, { batchSize, channels, imageSize }, random) {
     const shape = [batchSize, channels, imageSize, imageSize];
-    const size = batchSize * channels * imageSize ** 2;
-    return {
-      pixelNoise: float32(
-        Float32Array.from({ length: size }, () => noiseStd * random.normal()),
-        shape,
-      ),
-    };
+    return { pixelNoise: float32(bellShaped(batchSize * channels * imageSize ** 2, noiseStd, random), shape) };
   },
 
   loss(input, config) {
@@ -59,6 +54,21 @@ export const denoisingAutoencoder: Objective<typeof denoisingAutoencoderOptions>
     return weightedTotal({ reconstruction: meanOf(pairs.map(squaredError)) }, denoisingAutoencoder.weights(config));
   },
 };
+
+/** Variance of the sum of four bytes, each of 0 to 255 alike: 4 (256² − 1) / 12. */
+const FOUR_BYTES = { mean: 4 * 127.5, std: Math.sqrt((256 ** 2 - 1) / 3) };
+
+/** Values with mean 0 and this standard deviation, each the sum of the four bytes of one draw. */
+function bellShaped(count: number, std: number, random: Random): Float32Array {
+  const values = new Float32Array(count);
+  const scale = std / FOUR_BYTES.std;
+  for (let i = 0; i < count; i++) {
+    const draw = random.uint32();
+    const sum = (draw & 255) + ((draw >>> 8) & 255) + ((draw >>> 16) & 255) + (draw >>> 24);
+    values[i] = scale * (sum - FOUR_BYTES.mean);
+  }
+  return values;
+}
 
 function denoisingHead(dims: HeadDims, config: DenoisingAutoencoderConfig): Head {
   const grid = pixelGrid("denoisingAutoencoder", dims);

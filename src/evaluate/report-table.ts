@@ -16,7 +16,11 @@ interface Row {
 /** Any probe of the catalogue. */
 type NamedProbe = Pick<Probe, "title" | "rowTitle"> & { readonly reportKey: keyof Scores };
 
-const HEADERS = ["score, %", "chance", "majority", "pixels", "PCA", "random init", "encoder", "95 % interval"];
+/** Of images, raw values are pixels. */
+const headersFor = (noun: string): readonly string[] => [
+  ...["score, %", "chance", "majority", noun === "image" ? "pixels" : "raw", "PCA"],
+  ...["random init", "encoder", "95 % interval"],
+];
 
 const MAX_TITLE = 23;
 
@@ -25,11 +29,12 @@ export function renderReport(report: Report): string {
   const probeRows = probeRowsOf(report);
   const matchRows = matchRowsOf(report);
   const sections: string[] = [];
+  const { noun = "image" } = report;
   const facts = [
     ...(probeRows.length === 0
       ? []
       : [
-          `${count(report.n)} test images, ${count(report.numTrain)} labelled training images, ${report.numClasses} classes`,
+          `${count(report.n)} test ${noun}s, ${count(report.numTrain)} labelled training ${noun}s, ${report.numClasses} classes`,
         ]),
     ...Object.values(report.matches ?? {}).map(
       ({ title, gallerySize, encoder }) => `${title}: ${count(encoder.n)} searches among ${count(gallerySize)} images`,
@@ -37,7 +42,7 @@ export function renderReport(report: Report): string {
   ];
   if (facts.length > 0) sections.push(facts.join("\n"));
   const rows = [...probeRows, ...matchRows];
-  if (rows.length > 0) sections.push(renderRows(rows));
+  if (rows.length > 0) sections.push(renderRows(rows, noun));
   if (report.thorough) sections.push(renderThorough(report.thorough));
   if (report.tasks) sections.push(renderTasks(report.tasks));
   sections.push(renderMetrics(report), renderCircumstances(report));
@@ -90,7 +95,7 @@ function pick(scores: Partial<Scores> | undefined, key: keyof Scores, name: stri
   return isEstimate(outcome) ? outcome : outcome[name];
 }
 
-function renderRows(rows: readonly Row[]): string {
+function renderRows(rows: readonly Row[], noun: string): string {
   const cells = rows.map(({ title, chance, majority, rawPixels, pca, randomInit, encoder }) => [
     title,
     percent(chance),
@@ -101,7 +106,7 @@ function renderRows(rows: readonly Row[]): string {
     percent(encoder.mean),
     `${percent(encoder.low)} – ${percent(encoder.high)}`,
   ]);
-  return alignedTable(HEADERS, cells);
+  return alignedTable(headersFor(noun), cells);
 }
 
 /** Under which protocol, of which checkpoint, and what else a reader should know. */
@@ -121,12 +126,12 @@ function renderCircumstances({ protocol, seed, checkpoint, notes = [] }: Report)
   return lines.join("\n");
 }
 
-function renderMetrics({ metrics }: Report): string {
+function renderMetrics({ metrics, noun = "image" }: Report): string {
   const parts = [
     `effective rank ${metrics.effectiveRank.toFixed(1)}`,
     `RankMe ${metrics.rankMe.toFixed(1)}`,
     `spread of a dimension ${metrics.perDimensionStd.toPrecision(3)}`,
-    `common to all images ${percent(metrics.meanNormRatio)} %`,
+    `common to all ${noun}s ${percent(metrics.meanNormRatio)} %`,
   ];
   return `features: ${parts.join(" · ")}`;
 }

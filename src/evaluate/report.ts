@@ -53,6 +53,8 @@ export interface Report extends Partial<Scores> {
   /** Of splits, draws and starts. */
   readonly seed: number;
   readonly checkpoint?: EvaluatedCheckpoint;
+  /** What one sample is called: "image" if absent, else "window" or "row". */
+  readonly noun?: string;
   /** Test images with a label. */
   readonly n?: number;
   readonly numTrain?: number;

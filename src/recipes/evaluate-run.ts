@@ -106,8 +106,10 @@ export async function evaluateRun(
     const tasks = isMultitask(columns) ? await evaluateTasks(columns, asked.rows, task, config) : undefined;
     const thorough = labels && (await thoroughPart(folder, asked.set, labels, task, options.thorough ?? []));
     const notes = notesOn(config, set, columns);
+    const noun = sampleKindOf(set).noun(config.imageSize);
     const report: Report = {
       ...scores,
+      ...(noun !== "image" && { noun }),
       checkpoint: { kind: "last", step: await folder.savedStep(), totalSteps: config.totalSteps },
       ...(tasks && { tasks }),
       ...(thorough && { thorough }),

@@ -23,6 +23,7 @@ export const evaluate: CommandDefinition = {
     "darkmatter eval runs/photos-simclr",
     "darkmatter eval runs/photos-simclr --labels labels.csv",
     "darkmatter eval runs/photos-simclr --data ./other-photos --json",
+    "darkmatter eval runs/sensor.csv-simclr --label state",
   ],
   configure(command: Command) {
     command
@@ -68,4 +69,4 @@ async function runEval(run: string, { json = false, ...options }: EvalFlags): Pr
 
 const NO_LABELS =
   "\nThere are no labels, so nothing could be scored. Give some with --labels file.csv (columns file and label), or keep" +
-  "\nthe images of each class in a folder of their own.";
+  "\nthe images of each class in a folder of their own; of a series, name their column with --label.";

@@ -15,8 +15,10 @@ export interface LeadingComponents {
 }
 
 /** Directions beyond those asked for, which make the last of these exact. */
-const EXTRA = 8;
-const NUM_ROUNDS = 4;
+const EXTRA = 16;
+const NUM_ROUNDS = 3;
+/** What is left of a vector below this share of its length has lost digits. */
+const CANCELLED = 1e-3;
 
 /**
  * The k directions of most variance among some rows, by subspace iteration from random directions.
@@ -38,9 +40,7 @@ export async function leadingComponents(
   const width = Math.min(k + EXTRA, most);
   const multiply = await gramOperator(centred(rows, mean), width, programs);
   const random = new Random(key);
-  let basis = orthonormalize(
-    Array.from({ length: width }, () => Float64Array.from({ length: dim }, () => random.normal())),
-  );
+  let basis = Array.from({ length: width }, () => Float64Array.from({ length: dim }, () => random.normal()));
   for (let round = 1; round < NUM_ROUNDS; round++) basis = orthonormalize(await multiply(basis));
   // Within the subspace the components are the eigenvectors of Qᵀ C Q.
   const products = await multiply(basis);
@@ -94,14 +94,16 @@ function centred(rows: FeatureRows, mean: Float64Array): Features {
   return { numImages, dim, values };
 }
 
-/** Modified Gram-Schmidt, twice over for vectors that nearly lie in the span of those before; null vectors become 0. */
+/** Modified Gram-Schmidt, again for vectors that nearly lie in the span of those before; null vectors become 0. */
 function orthonormalize(vectors: Float64Array[]): Float64Array[] {
   for (const [a, vector] of vectors.entries()) {
     const length = Math.sqrt(dot(vector, vector));
-    for (let pass = 0; pass < 2; pass++) {
+    const removeOthers = () => {
       for (let b = 0; b < a; b++) addScaled(vector, vectors[b]!, -dot(vectors[b]!, vector));
-    }
-    const left = Math.sqrt(dot(vector, vector));
+      return Math.sqrt(dot(vector, vector));
+    };
+    let left = removeOthers();
+    if (left < CANCELLED * length) left = removeOthers();
     const scale = left > 1e-9 * length ? 1 / left : 0;
     for (let d = 0; d < vector.length; d++) vector[d]! *= scale;
   }

@@ -10,7 +10,7 @@ import { type Probe, type ProbeEstimate, strongest } from "./probe.js";
 const options = {
   numRows: { default: 1000, min: 2, integer: true, doc: "at most so many test images are clustered, evenly spread" },
   numDraws: { default: 5, min: 1, integer: true, doc: "how many clusterings are averaged" },
-  numRestarts: { default: 3, min: 1, integer: true, doc: "k-means++ starts of each, of which the tightest counts" },
+  numRestarts: { default: 2, min: 1, integer: true, doc: "k-means++ starts of each, of which the tightest counts" },
 } satisfies OptionTable;
 
 export interface ClusteringScores extends Readonly<Record<string, ProbeEstimate>> {

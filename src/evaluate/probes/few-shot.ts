@@ -72,13 +72,14 @@ function meanClassifiers(
   const { dim, values } = train.source;
   const weights = new Float32Array(draws.length * numClasses * dim);
   const biases = new Float64Array(draws.length * numClasses).fill(Number.NEGATIVE_INFINITY);
+  const row = new Float64Array(dim);
   for (const [draw, supports] of draws.entries()) {
     for (const [label, positions] of supports.entries()) {
       if (positions.length === 0) continue;
       const mean = new Float64Array(dim);
       for (const position of positions) {
         const at = train.indices[position]! * dim;
-        const row = Float64Array.from(mean, (_, d) => values[at + d]! - (metric === "cosine" ? center[d]! : 0));
+        for (let d = 0; d < dim; d++) row[d] = values[at + d]! - (metric === "cosine" ? center[d]! : 0);
         const scale = (metric === "cosine" ? inverseLength(row) : 1) / positions.length;
         for (let d = 0; d < dim; d++) mean[d]! += row[d]! * scale;
       }

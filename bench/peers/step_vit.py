@@ -24,19 +24,20 @@ def norm(width):
 
 
 class Attention(nn.Module):
-    def __init__(self, width):
+    def __init__(self, width, head_dim):
         super().__init__()
+        self.head_dim = head_dim
         self.queryKeyValue = nn.Linear(width, 3 * width)
         self.output = nn.Linear(width, width)
 
     def forward(self, x):  # [B, N, D]
         B, N, D = x.shape
-        qkv = self.queryKeyValue(x).view(B, N, 3, D // HEAD_DIM, HEAD_DIM).permute(2, 0, 3, 1, 4)
+        qkv = self.queryKeyValue(x).view(B, N, 3, D // self.head_dim, self.head_dim).permute(2, 0, 3, 1, 4)
         return self.output(attend(*qkv.unbind(0)).transpose(1, 2).reshape(B, N, D))
 
 
 def attend_in_steps(q, k, v):  # each [B, heads, N, D/heads]
-    weights = torch.matmul(q * HEAD_DIM**-0.5, k.transpose(-2, -1)).softmax(dim=-1)  # [B, heads, N, N]
+    weights = torch.matmul(q * q.shape[-1] ** -0.5, k.transpose(-2, -1)).softmax(dim=-1)  # [B, heads, N, N]
     return torch.matmul(weights, v)
 
 
@@ -48,10 +49,10 @@ def residual_branch(width, mix):
 
 
 class Block(nn.Module):
-    def __init__(self, width):
+    def __init__(self, width, head_dim):
         super().__init__()
         expand, contract = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-        self.attention = residual_branch(width, Attention(width))
+        self.attention = residual_branch(width, Attention(width, head_dim))
         self.mlp = residual_branch(
             width, nn.Sequential(OrderedDict(expand=expand, gelu=nn.GELU(), contract=contract))
         )
@@ -62,16 +63,17 @@ class Block(nn.Module):
 
 
 class Vit(nn.Module):
-    def __init__(self, size, width, depth):
+    def __init__(self, size, width, depth, patch=PATCH, head_dim=HEAD_DIM, channels=3):
         super().__init__()
-        self.patches = nn.Linear(3 * PATCH * PATCH, width)
-        self.positions = nn.Parameter(torch.empty((size // PATCH) ** 2, width))
-        self.blocks = nn.Sequential(*[Block(width) for _ in range(depth)])
+        self.patch = patch
+        self.patches = nn.Linear(channels * patch * patch, width)
+        self.positions = nn.Parameter(torch.empty((size // patch) ** 2, width))
+        self.blocks = nn.Sequential(*[Block(width, head_dim) for _ in range(depth)])
         self.norm = norm(width)
 
     def forward(self, images):  # [B, C, H, W] -> [B, D]
         B, C, H, W = images.shape
-        P = PATCH
+        P = self.patch
         patches = images.view(B, C, H // P, P, W // P, P).permute(0, 2, 4, 1, 3, 5)  # [B, H/P, W/P, C, P, P]
         tokens = self.patches(patches.reshape(B, (H // P) * (W // P), C * P * P)) + self.positions
         return self.norm(self.blocks(tokens)).mean(dim=1)

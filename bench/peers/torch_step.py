@@ -17,15 +17,19 @@ import torch
 from torch import nn
 
 BASELINE_BYTES = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 VERSION = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])
 
 
 def parse_arguments(**defaults):
-    """--threads, --case, and an integer option for each default."""
+    """--threads, --case, and an option for each default: an integer, or a required text where the default is `str`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--case", required=True)
     for name, default in dict(threads=1, **defaults).items():
-        parser.add_argument(f"--{name}", type=int, default=default)
+        if default is str:
+            parser.add_argument(f"--{name}", required=True)
+        else:
+            parser.add_argument(f"--{name}", type=int, default=default)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     return args
@@ -84,10 +88,10 @@ def places_of(model):
             yield prefix + "hidden/weight", module.weight_hh_l0
             yield prefix + "hidden/bias", module.bias_hh_l0
             continue
-        is_norm = isinstance(module, (nn.LayerNorm, nn.BatchNorm2d))
+        is_norm = isinstance(module, (nn.LayerNorm, *BATCH_NORMS))
         for own, place in module.named_parameters(recurse=False):
             yield prefix.lstrip("/") + ("gain" if is_norm and own == "weight" else own), place
-        if isinstance(module, nn.BatchNorm2d):
+        if isinstance(module, BATCH_NORMS):
             yield prefix + "runningMean", module.running_mean
             yield prefix + "runningVariance", module.running_var
 

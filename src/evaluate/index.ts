@@ -3,14 +3,16 @@ export * from "./complexity/index.js";
 export * from "./doctor/index.js";
 export { type EvaluationTask, evaluateFeatures, type MatchFeatures, type MatchTask } from "./evaluate-features.js";
 export { allRows, type FeatureRows, type Features, gatherRows, type LabelledRows, selectRows } from "./features.js";
-export { bootstrapEstimate, type Estimate, meanEstimate, wilsonEstimate } from "./intervals.js";
+export { bootstrapEstimate, type Estimate, meanEstimate, studentQuantile975, wilsonEstimate } from "./intervals.js";
 export * from "./layout-recovery/index.js";
 export {
+  leadingComponents,
   type Metric as SimilarityMetric,
   type Neighbors,
   nearestNeighbors,
   ProgramCache,
   principalComponents,
+  projectOnto,
 } from "./linear-algebra/index.js";
 export {
   type FeatureStatistics,

@@ -1,4 +1,5 @@
 /** The main job, from data to report, as a typed library. */
+export { chooseConfig } from "./choices.js";
 export * from "./compare/index.js";
 export { type Diagnosis, diagnoseRun } from "./diagnose-run.js";
 export { type Embedding, embedImages } from "./embed-images.js";

@@ -4,6 +4,7 @@ export { openCache } from "./cache-file.js";
 export { type CacheOptions, cacheDirectory, chooseImageSize, openSource } from "./cached-set.js";
 export { datasets, getDataset, listDatasets } from "./datasets/catalog.js";
 export type { DatasetContext, DatasetDefinition } from "./datasets/dataset.js";
+export { type MaterialsOptions, materialsSource } from "./datasets/materials.js";
 export {
   groupingOf,
   type ImageSet,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeEncoders, describeObjectives, describeOptions } from "./option-help.js";
+import { describeEncoders, describeObjectives, describeOptimizers, describeOptions } from "./option-help.js";
 
 test("each option with its default, its meaning and its bounds, broken at 100 columns", () => {
   const options = {
@@ -22,8 +22,10 @@ test("each option with its default, its meaning and its bounds, broken at 100 co
 test("whatever is registered is described", async () => {
   const { objectives } = await import("../objectives/catalog.js");
   const { encoders } = await import("../encoders/catalog.js");
-  const text = `${await describeObjectives()}\n${await describeEncoders()}`;
-  for (const { name, options } of [...Object.values(objectives), ...Object.values(encoders)]) {
+  const text = [await describeObjectives(), await describeEncoders(), await describeOptimizers()].join("\n");
+  const { optimizers } = await import("../optim/index.js");
+  const all = [objectives, encoders, optimizers].flatMap((catalog) => Object.values(catalog));
+  for (const { name, options } of all) {
     expect(text).toContain(`\n  ${name}: `);
     for (const [key, { default: value }] of Object.entries(options)) expect(text).toContain(`\n    ${key}=${value} `);
   }

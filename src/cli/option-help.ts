@@ -45,3 +45,9 @@ export async function describeEncoders(): Promise<string> {
   const { encoders } = await import("../encoders/catalog.js");
   return describeOptions("Encoders, with options for --encoder-set", Object.values(encoders));
 }
+
+/** Optimizers with their options, as `--optimizer-set` takes them. */
+export async function describeOptimizers(): Promise<string> {
+  const { optimizers } = await import("../optim/index.js");
+  return describeOptions("Optimizers, with options for --optimizer-set", Object.values(optimizers));
+}

@@ -5,7 +5,7 @@ import type { TrainChoices, TrainSummary } from "../../recipes/index.js";
 import type { CommandDefinition } from "../command.js";
 import { readConfigFile } from "../config-file.js";
 import { commandLine } from "../invocation.js";
-import { describeEncoders, describeObjectives } from "../option-help.js";
+import { describeEncoders, describeObjectives, describeOptimizers } from "../option-help.js";
 import { addChoiceFlags, choicesFromFlags, mergeChoices } from "../train-choices.js";
 import { renderSummary, watchTraining } from "../train-session.js";
 
@@ -33,7 +33,8 @@ export const train: CommandDefinition = {
         await runTrain(await choicesOf(data, flags), flags.resume);
       });
   },
-  details: async () => [await describeObjectives(), await describeEncoders(), CONFIG_HELP].join("\n\n"),
+  details: async () =>
+    [await describeObjectives(), await describeEncoders(), await describeOptimizers(), CONFIG_HELP].join("\n\n"),
 };
 
 interface TrainFlags extends Readonly<Record<string, unknown>> {

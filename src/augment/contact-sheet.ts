@@ -15,6 +15,8 @@ export interface ContactSheetOptions {
   /** One a view, as for training. */
   readonly recipes: readonly RecipeData[];
   readonly seed: number;
+  /** What an encoder gets of a view, where an objective hides some of it: drawn to the right of each view. */
+  readonly whatIsLeft?: (view: Picture, random: Random) => Picture;
   /** Rows of the sheet; fewer if the set is smaller. Default 8. */
   readonly numImages?: number;
   /** Where the PNG goes; its folder is made if need be. */
@@ -53,19 +55,20 @@ const PAPER = "#fbfaf7";
 const EDGE = "rgba(0, 0, 0, 0.10)";
 const FONT = "Darkmatter Sans";
 
-function drawSheet({ set, recipes, seed, numImages = 8 }: ContactSheetOptions): Canvas {
+function drawSheet({ set, recipes, seed, numImages = 8, whatIsLeft }: ContactSheetOptions): Canvas {
   const kind = sampleKindOf(set);
   const rows = chooseImages(set.numImages, numImages, seed);
-  const drawsPerView = Math.max(1, Math.floor(VIEWS_PER_ROW / recipes.length));
-  const columns = recipes.map((_, view) => groupLeft(view, drawsPerView));
-  const width = groupLeft(recipes.length, drawsPerView) - GROUP_GAP + MARGIN;
+  const tilesPerDraw = whatIsLeft === undefined ? 1 : 2;
+  const drawsPerView = Math.max(1, Math.floor(VIEWS_PER_ROW / recipes.length / tilesPerDraw));
+  const columns = recipes.map((_, view) => groupLeft(view, drawsPerView * tilesPerDraw));
+  const width = groupLeft(recipes.length, drawsPerView * tilesPerDraw) - GROUP_GAP + MARGIN;
   registerFonts();
 
   const legend = describeRecipes(recipes);
   const height = HEADER + rows.length * (TILE + CAPTION) + MARGIN + legend.length * LINE + MARGIN;
   const { canvas, context } = blankSheet(width, height);
   drawTitle(context, set, kind.noun(recipes[0]!.size), rows.length, seed);
-  drawColumnHeads(context, recipes, columns, kind);
+  drawColumnHeads(context, recipes, columns, kind, whatIsLeft === undefined ? "" : " · and what is left of it");
   rows.forEach((image, row) => {
     const top = HEADER + row * (TILE + CAPTION);
     drawTile(context, tileOf(kind.pictureOf(set, image)), MARGIN, top);
@@ -76,7 +79,12 @@ function drawSheet({ set, recipes, seed, numImages = 8 }: ContactSheetOptions): 
       const values = new Float32Array(maker.length);
       for (let draw = 0; draw < drawsPerView; draw++) {
         maker.make(image, keyFor(seed, "view", draw, row, view), values);
-        drawTile(context, tileOf(shown.draw(values, set.channels)), columns[view]! + draw * (TILE + GAP), top);
+        const whole = shown.draw(values, set.channels);
+        const left = whatIsLeft?.(whole, new Random(keyFor(seed, "mask", draw, row, view)));
+        const tiles = left === undefined ? [whole] : [whole, left];
+        tiles.forEach((tile, i) => {
+          drawTile(context, tileOf(tile), columns[view]! + (draw * tilesPerDraw + i) * (TILE + GAP), top);
+        });
       }
     });
   });
@@ -125,12 +133,13 @@ function drawColumnHeads(
   recipes: readonly RecipeData[],
   columns: readonly number[],
   { sizeUnit }: SampleKind,
+  remark: string,
 ): void {
   write(context, "original", MARGIN, HEADER - 9, 11, INK, "bold");
   recipes.forEach((recipe, view) => {
     write(context, `view ${view + 1}`, columns[view]!, HEADER - 9, 11, INK, "bold");
     const labelWidth = context.measureText(`view ${view + 1}`).width;
-    write(context, `${recipe.size} ${sizeUnit}`, columns[view]! + labelWidth + 7, HEADER - 9, 10, FAINT);
+    write(context, `${recipe.size} ${sizeUnit}${remark}`, columns[view]! + labelWidth + 7, HEADER - 9, 10, FAINT);
   });
 }
 

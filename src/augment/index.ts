@@ -21,6 +21,7 @@ export { parseRecipe, type RecipeStep, type ViewRecipe, withoutFinish, withStep 
 export type { RecipeData } from "./recipe-steps.js";
 export { plainSamples, sampleKindOf, sampleKinds } from "./samples/catalog.js";
 export type {
+  Picture,
   SampleKind,
   SampleReader,
   SampleRecipe,

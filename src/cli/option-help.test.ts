@@ -24,7 +24,7 @@ test("whatever is registered is described", async () => {
   const { encoders } = await import("../encoders/catalog.js");
   const text = [await describeObjectives(), await describeEncoders(), await describeOptimizers()].join("\n");
   const { optimizers } = await import("../optim/index.js");
-  const all = [objectives, encoders, optimizers].flatMap((catalog) => Object.values(catalog));
+  const all = [...Object.values(objectives), ...Object.values(encoders), ...Object.values(optimizers)];
   for (const { name, options } of all) {
     expect(text).toContain(`\n  ${name}: `);
     for (const [key, { default: value }] of Object.entries(options)) expect(text).toContain(`\n    ${key}=${value} `);

@@ -88,7 +88,7 @@ function viewRow({ views, data }: TrainPlan["config"], index: number): [string, 
 
 function viewText({ size, steps }: TrainPlan["config"]["views"][number], unit: string): string {
   const names = steps.map(({ name }) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
-  return `${size} ${unit}: ${names.join(", ")}`;
+  return `${unit === "steps" && size === 1 ? "1 row" : `${size} ${unit}`}: ${names.join(", ")}`;
 }
 
 function batchOf({ config, noun, numImages, stepsPerEpoch }: TrainPlan): string {

@@ -187,7 +187,7 @@ describe("resumeTraining", () => {
     rmSync(lost);
     await expect(resumeTraining(path)).rejects.toThrow(/images.*are not those of the run.*numImages: was 16, now 15/);
     await writePictures(folder, ["100.png"]);
-    await expect(resumeTraining(path)).rejects.toThrow(/as many, but names or pixels differ/);
+    await expect(resumeTraining(path)).rejects.toThrow(/as many, but names or contents differ/);
     rmSync(join(folder, "100.png"));
     writeFileSync(lost, bytes);
     renameSync(folder, pictures.path("moved"));

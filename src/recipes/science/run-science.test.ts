@@ -1,15 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chooseEngine, ValueError } from "../../compute/index.js";
 import { materialsSource } from "../../data/datasets/materials.js";
 import { type ImageSet, openSource } from "../../data/index.js";
-import { useTemporaryFolder } from "../../data/testing/pictures.js";
 import { drawLabels, ridgeLearner, scoreOf } from "./label-efficiency.js";
 import { materialsTask, materialView } from "./materials-task.js";
 import { runScience, type ScienceResult } from "./run-science.js";
 
-const folder = useTemporaryFolder();
+/** Shared by all tests: the run is trained once. */
+const folder = mkdtempSync(join(tmpdir(), "darkmatter-science-"));
 const SIZE = 16;
 const TINY = {
   ...{ labelCounts: [12, 20], numDraws: 2, supervisedSteps: 2, width: 4, batch: 16 },
@@ -18,9 +19,12 @@ const TINY = {
 let materials: ImageSet;
 beforeAll(async () => {
   const source = materialsSource({ numUnmeasured: 40, numMeasured: 36, size: SIZE, seed: 5 });
-  materials = await openSource(source, { trainingSize: SIZE, imageSize: SIZE, cacheDir: folder.path("cache") });
+  materials = await openSource(source, { trainingSize: SIZE, imageSize: SIZE, cacheDir: join(folder, "cache") });
 });
-afterAll(() => materials?.close());
+afterAll(() => {
+  materials?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe("the task", () => {
   test("divides the measured materials, and trains on the others alone", () => {
@@ -78,7 +82,7 @@ describe("labels", () => {
 describe("the recipe, tiny", () => {
   let result: ScienceResult;
   const run = (more = {}) =>
-    runScience({ out: folder.path("run"), minutes: 0.02, objective: "vicreg", materials, size: TINY, ...more });
+    runScience({ out: join(folder, "run"), minutes: 0.02, objective: "vicreg", materials, size: TINY, ...more });
   beforeAll(async () => {
     result = (await run())!;
   });
@@ -115,7 +119,20 @@ describe("the recipe, tiny", () => {
     expect(result.pictures.map((path) => existsSync(path))).toEqual([true]);
   });
 
-  test("a run of another seed is refused: its encoder saw other views", async () => {
+  test("a run of another seed, objective or material is refused", async () => {
     await expect(run({ seed: 1 })).rejects.toThrow(/"seed" must be 0, as the run in .* has, got 1/);
+    await expect(run({ objective: "simclr" })).rejects.toThrow(/"objective" must be vicreg, as the run in/);
+    const source = materialsSource({ numUnmeasured: 40, numMeasured: 36, size: SIZE, seed: 6 });
+    const others = await openSource(source, { trainingSize: SIZE, imageSize: SIZE, cacheDir: join(folder, "cache") });
+    await expect(run({ materials: others })).rejects.toThrow(/images/);
+    others.close();
+  });
+
+  test("stops between two stages when asked to, and says so by giving nothing", async () => {
+    const controller = new AbortController();
+    const onStage = (name: string) => name.startsWith("pixels") && controller.abort();
+    const observer = { signal: controller.signal, onStage };
+    const options = { out: join(folder, "run"), materials, size: TINY };
+    expect(await runScience(options, observer)).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { chooseEngine, ValueError } from "../../compute/index.js";
 import { type ImageSet, openImages } from "../../data/index.js";
 import { ProgramCache, writePng } from "../../evaluate/index.js";
-import { RunFolder, writeJsonAtomic } from "../../train/index.js";
+import { RunFolder, requireSameImages, writeJsonAtomic } from "../../train/index.js";
 import type { TrainChoices, TrainObserver, TrainSummary } from "../main-job.js";
 import { resumeTraining, trainImages } from "../train-images.js";
 import { type DesignSize, designMaterials } from "./design-materials.js";
@@ -72,43 +72,60 @@ export interface ScienceResult {
 
 /**
  * The whole recipe; the run stays in its folder, and one that was stopped goes on where it was.
- * @returns undefined if training was stopped before its end
- * @throws ValueError if the folder holds a run of another seed
+ * @returns undefined if it was stopped before its end
+ * @throws ValueError if the folder holds a run of another seed or objective; DarkmatterError if one on other images
  */
 export async function runScience(
   options: ScienceOptions = {},
   observer: ScienceObserver = {},
 ): Promise<ScienceResult | undefined> {
   const { out = "runs/science" } = options;
-  const { onData, onStage } = observer;
+  const { onData, signal } = observer;
   const size = { ...FULL_SIZE, ...options.size };
   const set =
     options.materials ?? (await openImages("materials", { ...EXACT_PIXELS, ...(onData && { onProgress: onData }) }));
   try {
     const task = materialsTask(set);
     const training = await trainOn(task, out, options, size, observer);
-    if (!training.isFinished) return undefined;
-    const folder = await RunFolder.open(out);
-    const { seed } = folder.config;
-    const engine = await chooseEngine(folder.config.engine);
-    const programs = new ProgramCache(engine);
-    try {
-      const features = await materialFeatures(folder, task, programs, onStage);
-      const learners = await materialLearners(folder, task, features, size.supervisedSteps, engine);
-      const asked = { ...size, seed, ...(onStage && { onStage }) };
-      const regression = await labelEfficiency(task, learners, asked);
-      for (const learner of learners) await learner.close();
-      const { trial, drawn } = await designMaterials(folder, task, features.encoder, { ...asked, programs });
-      await writeJsonAtomic(folder.fileNamed("science.json"), { regression, design: plainTrial(trial) });
-      const picture = folder.fileNamed(join("pictures", "designs.png"));
-      await writePng(picture, drawDesigns(drawn, set.imageSize));
-      const text = `${renderRegression(regression, task.test.length)}\n\n${renderDesigns(trial)}`;
-      return { regression, design: trial, text, pictures: [picture], path: out, training };
-    } finally {
-      await programs.dispose();
-    }
+    return training.isFinished ? await measureAndDesign(task, out, training, size, observer) : undefined;
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    throw error;
   } finally {
     if (options.materials === undefined) set.close();
+  }
+}
+
+/** Everything after training: the table, the designs, and what is left of them in the folder. */
+async function measureAndDesign(
+  task: MaterialsTask,
+  path: string,
+  training: TrainSummary,
+  size: ScienceSize,
+  { onStage, signal }: ScienceObserver,
+): Promise<ScienceResult> {
+  const folder = await RunFolder.open(path);
+  const { seed, imageSize } = folder.config;
+  const engine = await chooseEngine(folder.config.engine);
+  const programs = new ProgramCache(engine);
+  const announce = (name: string) => {
+    signal?.throwIfAborted();
+    onStage?.(name);
+  };
+  const asked = { ...size, seed, onStage: announce };
+  try {
+    const features = await materialFeatures(folder, task, programs, announce);
+    const learners = await materialLearners(folder, task, features, size.supervisedSteps, engine);
+    const regression = await labelEfficiency(task, learners, asked);
+    for (const learner of learners) await learner.close();
+    const { trial: design, drawn } = await designMaterials(folder, task, features.encoder, { ...asked, programs });
+    await writeJsonAtomic(folder.fileNamed("science.json"), { regression, design: plainTrial(design) });
+    const picture = folder.fileNamed(join("pictures", "designs.png"));
+    await writePng(picture, drawDesigns(drawn, imageSize));
+    const text = `${renderRegression(regression, task.test.length)}\n\n${renderDesigns(design)}`;
+    return { regression, design, text, pictures: [picture], path, training };
+  } finally {
+    await programs.dispose();
   }
 }
 
@@ -124,10 +141,9 @@ async function trainOn(
 ): Promise<TrainSummary> {
   if (existsSync(join(out, "config.json"))) {
     const { config } = await RunFolder.open(out);
-    if (options.seed !== undefined && options.seed !== config.seed) {
-      const hint = "Name another folder with --out.";
-      throw new ValueError("science", "seed", `${config.seed}, as the run in ${out} has`, options.seed, hint);
-    }
+    requireAsked("seed", config.seed, options.seed, out);
+    requireAsked("objective", config.objective.name, options.objective, out);
+    requireSameImages(config, unmeasured);
     return resumeTraining(out, {}, observer, unmeasured);
   }
   const { imageSize } = unmeasured;
@@ -145,6 +161,13 @@ async function trainOn(
     out,
   };
   return trainImages(choices, observer, unmeasured);
+}
+
+/** What a run that is there was started with is not asked for differently. */
+function requireAsked(argument: string, had: unknown, asked: unknown, out: string): void {
+  if (asked === undefined || asked === had) return;
+  const hint = "Name another folder with --out.";
+  throw new ValueError("science", argument, `${had}, as the run in ${out} has`, asked, hint);
 }
 
 /** Without the patterns. */

@@ -74,33 +74,23 @@ export function renderTasks(tasks: Readonly<Record<string, HeadReport>>): string
     ...floors.map((floor) => percent(report.floors[floor]!.mean)),
     percent(report.alone.mean),
     ...cellsOf(report.joint),
-    `${signed(report.difference.mean)} (${signed(report.difference.low)} to ${signed(report.difference.high)})`,
+    `${signed(report.difference.mean)} (${signed(report.difference.low)}…${signed(report.difference.high)})`,
   ]);
-  const headers = [
-    "task, × 100",
-    "measure",
-    "n",
-    "trivial",
-    ...floors,
-    "alone",
-    "together",
-    "95 %",
-    "together − alone",
-  ];
+  const headers = ["task, × 100", "measure", "n", "trivial", ...floors, "alone", "joint", "95 %", "gain"];
   return alignedTable(headers, rows);
 }
 
-const MAX_NAME = 14;
+const MAX_NAME = 12;
 
 function cellsOf({ mean, low, high }: Estimate): [string, string] {
   return [percent(mean), `${percent(low)}–${percent(high)}`];
 }
 
 function percent(share: number): string {
-  return (100 * share).toFixed(1);
+  return Number.isNaN(share) ? "–" : (100 * share).toFixed(1).replace("-", "−");
 }
 
 function signed(share: number): string {
   const text = percent(share);
-  return share > 0 ? `+${text}` : text.replace("-", "−");
+  return share > 0 ? `+${text}` : text;
 }

@@ -82,6 +82,52 @@ describe("evaluateRun", () => {
     await expect(evaluateRun(run, { labels })).rejects.toThrow(/gone\.png/);
   });
 
+  test("by a labels file of many columns: a head for each, what is left out is said", async () => {
+    const labels = pictures.path("columns.csv");
+    const rows = Array.from(
+      { length: 24 },
+      (_, i) => `"${CLASSES[i % 2]!}/${i}.png",${i % 2 ? "even" : "odd"},${i / 7},${i % 3 ? "a|b" : "b"},id${i}`,
+    );
+    writeFileSync(labels, ["file,parity,age,tags,id", ...rows, "gone.png,odd,1,a,id"].join("\n"));
+    const { report, text } = await evaluateRun(run, { labels, pictures: false });
+    expect(Object.keys(report.tasks!)).toEqual(["parity", "age", "tags"]);
+    expect(report.tasks!.age).toMatchObject({ measure: "R²", trivial: 0 });
+    expect(Object.keys(report.tasks!.age!.floors)).toEqual(["pixels", "random"]);
+    expect(report.notes!.join()).toMatch(/gone\.png.*"id" is left out/);
+    expect(text).toMatch(/^age +R² /m);
+    const chosen = await evaluateRun(run, { labels, columns: { only: ["age"] }, pictures: false });
+    expect(chosen.report.knn).toBeUndefined(); // numbers are no classes
+    expect(Object.keys(chosen.report.tasks!)).toEqual(["age"]);
+    const wrong = evaluateRun(run, { labels, columns: { only: ["agee"] }, pictures: false });
+    await expect(wrong).rejects.toThrow(/unknown column "agee".*"age"/);
+    await expect(evaluateRun(run, { columns: { only: ["age"] } })).rejects.toThrow(/--labels/);
+  });
+
+  test("says its protocol, its checkpoint, and that small images were enlarged", async () => {
+    const small = pictures.path("small");
+    await writePictures(small, ["a/0.png", "b/1.png", "a/2.png", "b/3.png"], 8);
+    const { report, text } = await evaluateRun(run, { data: small, pictures: false });
+    expect(report).toMatchObject({ protocol: 1, seed: 0, checkpoint: { kind: "last", step: 4, totalSteps: 4 } });
+    expect(text).toMatch(/protocol 1 · last checkpoint, step 4 of 4 · seed 0/);
+    expect(text).toMatch(/note: the images are 8 px a side, enlarged to the 16 px of training/);
+  });
+
+  test("thoroughly: what training with labels adds, or why a part cannot be", async () => {
+    const { report, text } = await evaluateRun(run, {
+      thorough: ["attentive", "finetune", "efficiency"],
+      pictures: false,
+    });
+    const { attentive, finetune, efficiency, skipped } = report.thorough!;
+    expect(skipped).toEqual({});
+    for (const { mean, n } of [attentive!, finetune!]) {
+      expect(mean).toBeGreaterThanOrEqual(0);
+      expect(n).toBe(report.n);
+    }
+    expect(efficiency!.points.at(-1)!.numLabels).toBe(report.numTrain);
+    expect(text).toMatch(/fine-tuned from the run/);
+    await expect(evaluateRun(run, { thorough: ["atentive" as never] })).rejects.toThrow(/Did you mean "attentive"/);
+  });
+
   test("of two images a class works; of fewer it is refused in words", async () => {
     const names = ["a/0.png", "b/1.png", "a/2.png", "b/3.png"];
     await writePictures(pictures.path("four"), names);

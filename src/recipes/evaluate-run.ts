@@ -1,6 +1,6 @@
 /** Evaluate a run: what its encoder knows, beside its floors, as a table, report.json and pictures. */
 import { plainSamples, sampleKindOf } from "../augment/index.js";
-import { chooseEngine, type HostArray, keyFor, Random, type Tree, ValueError } from "../compute/index.js";
+import { chooseEngine, type HostArray, keyFor, lookUp, Random, type Tree, ValueError } from "../compute/index.js";
 import type { ColumnOptions, LabelColumns, Labels, OnProgress, Samples } from "../data/index.js";
 import {
   type EvaluationTask,
@@ -9,6 +9,7 @@ import {
   type Features,
   type Report,
   renderReport,
+  THOROUGH_PARTS,
   type ThoroughPart,
   type ThoroughReport,
 } from "../evaluate/index.js";
@@ -21,7 +22,7 @@ import {
   writeJsonAtomic,
 } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
-import { chooseGrouping, columnsFor, evaluateTasks, isMultitask } from "./evaluate-tasks.js";
+import { chooseGrouping, columnsFor, evaluateTasks, isMultitask, learnableColumns } from "./evaluate-tasks.js";
 import { holdOutOf } from "./run-images.js";
 import { openSamplesOf, splitSamples } from "./run-samples.js";
 import { requireOwnChoices } from "./sample-choices.js";
@@ -64,6 +65,7 @@ export interface Evaluation {
 /** Share of the images that probes are scored on. */
 const TEST_SHARE = 0.25;
 const FEWEST_IMAGES = 4;
+const PARTS = Object.fromEntries(THOROUGH_PARTS.map((part) => [part, true]));
 
 /**
  * Evaluate a run on its own images or on others, by the protocol of docs/protocol.md. Probes are scored on the images that training held out; without any, they
@@ -77,6 +79,7 @@ export async function evaluateRun(
   options: EvaluateOptions = {},
   observer: EvaluateObserver = {},
 ): Promise<Evaluation> {
+  for (const part of options.thorough ?? []) lookUp("eval", "probe", PARTS, part);
   const folder = await RunFolder.open(path);
   const { config } = folder;
   const set = await openForEvaluation(folder, options, observer);
@@ -86,9 +89,10 @@ export async function evaluateRun(
       throw new ValueError("eval", "data", `at least ${FEWEST_IMAGES} images`, set.numImages, hint);
     }
     const seed = options.seed ?? 0;
-    const columns = await columnsFor(set, options.labels ?? config.data.labels, options.columns);
-    const grouping = chooseGrouping(set, options.grouping, columns);
+    const table = await columnsFor(set, options.labels ?? config.data.labels, options.columns);
+    const grouping = chooseGrouping(set, options.grouping, table);
     const split = limitLabels(splitRows(config, set, grouping, seed), options.numLabels, seed);
+    const columns = learnableColumns(table, split, options.columns?.only !== undefined);
     const asked = options.pictures === false ? onlyRows(set, split) : allRowsOf(set, split);
     const labels = grouping && selectLabels(grouping, asked.rows);
     const features = await featuresOf(folder, asked.set, set, observer);

@@ -37,6 +37,41 @@ export function chooseGrouping(set: Samples, name: string | undefined, { columns
   return { classNames: classes.names, classOf: Int32Array.from(classes.values, (c) => (Number.isNaN(c) ? -1 : c)) };
 }
 
+/**
+ * The columns that can be learnt and asked about under a split; the others are left out, or refused if they were chosen, before
+ * anything long begins.
+ * @throws ValueError for a chosen column that cannot
+ */
+export function learnableColumns(
+  { columns, leftOut }: LabelColumns,
+  { train, test }: EvaluationTask["split"],
+  isChosen: boolean,
+): LabelColumns {
+  const flaws: Record<string, string> = {};
+  for (const column of columns) {
+    const known = (rows: ArrayLike<number>) => Array.from(rows).flatMap((row) => valuesOf(column, row));
+    const [learnt, asked] = [known(train), known(test)];
+    const flaw =
+      asked.length < 2
+        ? "it is known for fewer than two test images"
+        : new Set(learnt).size < 2
+          ? "it is not known for different training images"
+          : undefined;
+    if (flaw !== undefined && isChosen) {
+      throw new ValueError("eval", column.name, "a column that can be learnt and asked about", flaw);
+    }
+    if (flaw !== undefined) flaws[column.name] = flaw;
+  }
+  return { columns: columns.filter(({ name }) => !(name in flaws)), leftOut: { ...leftOut, ...flaws } };
+}
+
+/** What is known of a sample in a column, as one comparable value; nothing where the cell is empty. */
+function valuesOf({ kind, names, values }: LabelColumn, row: number): string[] {
+  const width = kind === "tags" ? names.length : 1;
+  const own = values.subarray(row * width, (row + 1) * width);
+  return Number.isNaN(own[0]) ? [] : [own.join()];
+}
+
 /** Are there heads to train beside the probes of one grouping? */
 export function isMultitask({ columns }: LabelColumns): boolean {
   return columns.length > 1 || columns.some(({ kind }) => kind !== "class");
@@ -59,7 +94,7 @@ export async function evaluateTasks(
     ground: ground(encoder),
     floors: {
       ...(rawPixels && { pixels: ground(rawPixels) }),
-      ...(randomInit && { "random init": ground(randomInit) }),
+      ...(randomInit && { random: ground(randomInit) }),
     },
     split,
     numImages: encoder.numImages,

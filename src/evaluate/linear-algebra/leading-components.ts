@@ -40,7 +40,9 @@ export async function leadingComponents(
   const width = Math.min(k + EXTRA, most);
   const multiply = await gramOperator(centred(rows, mean), width, programs);
   const random = new Random(key);
-  let basis = Array.from({ length: width }, () => Float64Array.from({ length: dim }, () => random.normal()));
+  let basis: Float64Array[] = Array.from({ length: width }, () =>
+    Float64Array.from({ length: dim }, () => random.normal()),
+  );
   for (let round = 1; round < NUM_ROUNDS; round++) basis = orthonormalize(await multiply(basis));
   // Within the subspace the components are the eigenvectors of Qᵀ C Q.
   const products = await multiply(basis);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { EraseObserver, EraseProgress } from "../../recipes/index.js";
 import { colours } from "../colours.js";
 import type { CommandDefinition } from "../command.js";
+import { flagWords } from "../flag-words.js";
 import { listenForInterrupt } from "../interrupt.js";
 import { commandLine } from "../invocation.js";
 import { LiveLine } from "../live-line.js";
@@ -75,7 +76,9 @@ async function runCommand(data: string, flags: EraseFlags): Promise<void> {
     );
     live.clear();
     if (result === undefined) {
-      process.stdout.write(`Stopped and saved. Go on with:\n  ${commandLine(["erase", data, ...wordsOf(flags)])}\n`);
+      process.stdout.write(
+        `Stopped and saved. Go on with:\n  ${commandLine(["erase", data, ...flagWords({ ...flags, json: false })])}\n`,
+      );
       process.exitCode = interrupt.exitCode ?? 1;
       return;
     }
@@ -106,11 +109,4 @@ function progressOn(live: LiveLine, onStarted: () => void): EraseObserver {
 function renderCell({ number, total, condition, seed, secondsLeft }: EraseProgress): string {
   const left = secondsLeft === undefined ? "" : ` · about ${formatSeconds(secondsLeft)} left`;
   return `run ${number} of ${total}: ${condition}, seed ${seed}${left}`;
-}
-
-/** The flags again, to go on with. */
-function wordsOf({ json: _, encoderSet = {}, ...flags }: EraseFlags): string[] {
-  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
-  const plain = given.flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, String(value)]));
-  return [...plain, ...Object.entries(encoderSet).flatMap(([key, value]) => ["--encoder-set", `${key}=${value}`])];
 }

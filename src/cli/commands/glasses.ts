@@ -1,6 +1,7 @@
 /** `darkmatter glasses`: permute all pixels alike, see what it costs whom, and find the permutation out. */
 import type { Command } from "commander";
 import type { CommandDefinition } from "../command.js";
+import { flagWords } from "../flag-words.js";
 import { commandLine } from "../invocation.js";
 import { addChoiceFlags } from "../train-choices.js";
 import { watchTraining } from "../train-session.js";
@@ -11,6 +12,7 @@ interface GlassesFlags {
   readonly size?: number;
   readonly objective?: string;
   readonly encoder?: string;
+  readonly encoderSet?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
   readonly out?: string;
   readonly minutes?: number;
@@ -28,7 +30,7 @@ export const glasses: CommandDefinition = {
   ],
   configure(command: Command) {
     command.argument("[data]", "folder of images, tar archive(s) or name of a data set", "fashion-mnist");
-    addChoiceFlags(command, ["labels", "size", "objective", "encoder", "seed"]);
+    addChoiceFlags(command, ["labels", "size", "objective", "encoder", "encoderOptions", "seed"]);
     command
       .option("--images <count>", "how many images, at most (default: 10,000)", (text) =>
         parseNumber("glasses", "--images", { isWhole: true, min: 100 }, text),
@@ -42,11 +44,16 @@ export const glasses: CommandDefinition = {
   },
 };
 
-async function runCommand(data: string, { json = false, images, ...flags }: GlassesFlags): Promise<void> {
+async function runCommand(data: string, { json = false, images, encoderSet, ...flags }: GlassesFlags): Promise<void> {
   const { runGlasses } = await import("../../recipes/index.js");
   const { result, exitCode } = await watchTraining(async (observer, live) => {
     live.hint("opening the images ...");
-    const options = { ...flags, data, ...(images !== undefined && { numImages: images }) };
+    const options = {
+      ...flags,
+      data,
+      ...(images !== undefined && { numImages: images }),
+      ...(encoderSet && { encoderOptions: encoderSet }),
+    };
     try {
       return await runGlasses(options, { ...observer, onStage: (name) => live.update(name) });
     } finally {
@@ -54,8 +61,7 @@ async function runCommand(data: string, { json = false, images, ...flags }: Glas
     }
   });
   if (result === undefined) {
-    const given = Object.entries({ ...flags, images }).filter(([, value]) => value !== undefined);
-    const words = given.flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const words = flagWords({ ...flags, encoderSet, images });
     process.stdout.write(`Stopped and saved. Go on with:\n  ${commandLine(["glasses", data, ...words])}\n`);
     process.exitCode = exitCode ?? 1;
     return;

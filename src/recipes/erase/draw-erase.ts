@@ -69,19 +69,18 @@ export function drawErase(report: EraseReport): Sheet {
 }
 
 function levelCell(value: number, column: Column): HeatCell {
-  return {
-    text: column === "class" ? `${(100 * value).toFixed(1)} %` : value.toFixed(2),
-    shade: 0.55 * Math.max(0, value),
-  };
+  const text = column === "class" ? `${(100 * value).toFixed(1)} %` : Math.max(0, value).toFixed(2);
+  return { text: value < -0.005 ? "≤ 0" : text, shade: 0.55 * Math.max(0, value) };
 }
 
 function changeCell({ change, column }: Effect): HeatCell {
   const { mean, low, high, n } = change;
   const isClass = column === "class";
   const size = (isClass ? 100 * Math.abs(mean) : Math.abs(mean)).toFixed(isClass ? 1 : 2);
+  const isNothing = Number(size) === 0;
   return {
-    text: Number(size) === 0 ? size : `${mean < 0 ? "−" : "+"}${size}`,
+    text: isNothing ? size : `${mean < 0 ? "−" : "+"}${size}`,
     shade: mean / (isClass ? FULL_CHANGE.class : FULL_CHANGE.factor),
-    isSure: n > 1 && low * high > 0,
+    isSure: !isNothing && n > 1 && low * high > 0,
   };
 }

@@ -200,7 +200,8 @@ function aligned(rows: readonly (readonly string[])[]): string {
 
 function show(value: number, column: Column): string {
   if (!Number.isFinite(value)) return "–";
-  return column === "class" ? (100 * value).toFixed(1) : value.toFixed(2);
+  if (column === "class") return (100 * value).toFixed(1);
+  return value < 0 ? signed(value, 2) : value.toFixed(2);
 }
 
 function signedFor(value: number, column: Column): string {

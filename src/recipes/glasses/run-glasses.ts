@@ -49,6 +49,7 @@ export interface GlassesOptions {
   readonly size?: number;
   readonly objective?: string;
   readonly encoder?: string;
+  readonly encoderOptions?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
 }
 
@@ -212,7 +213,7 @@ async function trainAll(
   options: GlassesOptions & { readonly out: string; readonly minutes: number; readonly seed: number },
   observer: GlassesObserver,
 ): Promise<Readonly<Record<GlassesState, RunFolder>> | undefined> {
-  const { out, minutes, seed, objective, encoder } = options;
+  const { out, minutes, seed, objective, encoder, encoderOptions } = options;
   const folders: Partial<Record<GlassesState, RunFolder>> = {};
   for (const state of GLASSES_STATES) {
     const steps = folders.before?.config.totalSteps;
@@ -222,6 +223,7 @@ async function trainAll(
       size: sets[state].imageSize,
       ...(objective !== undefined && { objective }),
       ...(encoder !== undefined && { encoder }),
+      ...(encoderOptions && { encoderOptions }),
       seed,
       ...(steps === undefined ? { minutes: minutes / GLASSES_STATES.length } : { steps }),
       out: join(out, state),

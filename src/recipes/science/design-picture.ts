@@ -12,7 +12,7 @@ export interface DrawnDesign {
 
 const [TILE, GAP, CAPTION] = [86, 8, 50];
 const CELL = 2 * TILE + GAP;
-const [TEXT, VALUES, VALUE_WIDTH] = [10.5, 84, 34];
+const [TEXT, VALUES, VALUE_WIDTH] = [10.5, 78, 33];
 const [MARGIN, HEADER, CELL_GAP, ROW_GAP] = [32, 92, 36, 26];
 const COLUMNS = 4;
 const [MET, MISSED] = ["#2f9e5b", "#c0392b"];

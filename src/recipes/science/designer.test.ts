@@ -93,6 +93,15 @@ describe("designs", () => {
     expect(sums.after).toBeLessThan(0.8 * sums.before);
   });
 
+  test("begin with given patterns; as many as there are starts", async () => {
+    const starts = (await designer.design(target, head, 7)).map(({ isWhite }) => isWhite);
+    const designs = await designer.design(target, head, 8, starts);
+    expect(new Set(designs.map(({ start }) => start))).toEqual(new Set(starts));
+    await expect(designer.design(target, head, 8, starts.slice(1))).rejects.toThrow(
+      /"starts" must be 2 patterns, got 1/,
+    );
+  });
+
   test("a correction aims beside the target by what the surrogate was found to err", async () => {
     const designs = await designer.design(target, head, 6);
     // A solver that finds 0.04 more than the surrogate says, everywhere.

@@ -16,6 +16,7 @@ import {
   type Tensor,
   type Tree,
   trace,
+  ValueError,
   valueAndGradient,
 } from "../../compute/index.js";
 import { drawMaterial, whiteTop } from "../../environments/index.js";
@@ -59,8 +60,11 @@ export interface DesignerOptions {
 export interface Designer {
   /** Encoder passes of one `design`, an image and a view each; a backward pass counts as two. */
   readonly passesPerTarget: number;
-  /** One design from every start, best predicted by this head first. The same seed gives the same designs. */
-  design(target: DesignTarget, head: AffineHead, seed: number): Promise<Design[]>;
+  /**
+   * One design from every start, best predicted by this head first. The same seed gives the same designs.
+   * @param starts patterns to begin with, `numStarts` of them; random materials if absent
+   */
+  design(target: DesignTarget, head: AffineHead, seed: number, starts?: readonly Uint8Array[]): Promise<Design[]>;
   /**
    * Go on from designs after the solver has answered: where the surrogate says p and the solver r, near there it errs by
    * about p − r, so the gradient now aims at wanted + (p − r). Half as many steps, black and white throughout.
@@ -143,12 +147,11 @@ export async function createDesigner(options: DesignerOptions): Promise<Designer
 
   return {
     passesPerTarget: S * V * (3 * steps + FINAL_ROUNDS),
-    async design({ wanted, volumeFraction }, head, seed) {
+    async design({ wanted, volumeFraction }, head, seed, given) {
       const key = keyFor(seed, "design");
-      const starts = Array.from(
-        { length: S },
-        (_, s) => drawMaterial(size, childKey(key, s), { volumeFraction }).isWhite,
-      );
+      const drawn = (s: number) => drawMaterial(size, childKey(key, s), { volumeFraction }).isWhite;
+      const starts = given ?? Array.from({ length: S }, (_, s) => drawn(s));
+      if (starts.length !== S) throw new ValueError("design", "starts", `${S} patterns`, starts.length);
       const logits = Float32Array.from(starts.flatMap((isWhite) => Array.from(isWhite, (one) => 2 * one - 1)));
       const designAt = await descend({
         ...{ logits, volumeFraction, head, key, numSteps: steps, learningRate: LEARNING_RATE },

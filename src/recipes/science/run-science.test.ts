@@ -103,19 +103,22 @@ describe("the recipe, tiny", () => {
     expect(results.map(({ method, numChecks }) => `${method} ${numChecks}`)).toEqual([
       ...["nearest labelled 1", "random search 1", "random search 2", "random search 4"],
       ...["gradient 1", "gradient 2", "gradient, corrected 4"],
+      ...["search, gradient 1", "search, gradient 2", "search, gradient, corrected 4"],
     ]);
     const of = (name: string, checks: number) =>
       results.find(({ method, numChecks }) => method === name && numChecks === checks)!.checked;
     // The correction begins with the designs themselves, so it is never worse than they are.
-    for (const [i, corrected] of of("gradient, corrected", 4).entries()) {
-      expect(corrected.error).toBeLessThanOrEqual(of("gradient", 2)[i]!.error);
+    for (const name of ["gradient", "search, gradient"]) {
+      for (const [i, corrected] of of(`${name}, corrected`, 4).entries()) {
+        expect(corrected.error).toBeLessThanOrEqual(of(name, 2)[i]!.error);
+      }
     }
   });
 
   test("leaves its numbers and its picture in the run's folder", () => {
     const saved = JSON.parse(readFileSync(join(result.path, "science.json"), "utf8"));
     expect(saved.regression).toEqual(JSON.parse(JSON.stringify(result.regression)));
-    expect(saved.design.scores).toHaveLength(21);
+    expect(saved.design.scores).toHaveLength(30);
     expect(result.pictures.map((path) => existsSync(path))).toEqual([true]);
   });
 

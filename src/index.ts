@@ -11,7 +11,16 @@ export {
   UnknownNameError,
   ValueError,
 } from "./compute/index.js";
-export { datasets, type ImageSet, listDatasets, openImages, split, subset } from "./data/index.js";
+export {
+  datasets,
+  type ImageSet,
+  listDatasets,
+  openImages,
+  openSeries,
+  type SeriesSet,
+  split,
+  subset,
+} from "./data/index.js";
 export { type EncoderName, encoders } from "./encoders/catalog.js";
 export { flatReport, type Report, renderReport } from "./evaluate/index.js";
 export { type ObjectiveName, objectives } from "./objectives/catalog.js";

@@ -108,6 +108,15 @@ test("jitter has the spread it says, channelScale one factor a channel", () => {
   expect(new Set(factors).size).toBe(C);
 });
 
+test("channelShift moves each channel by one number of its own", () => {
+  const shifted = channelsOf(applied(seriesAugmentations.channelShift));
+  const shifts = shifted.map((values, c) => values[0]! - 100 * c);
+  for (const [c, values] of shifted.entries()) {
+    for (const [t, value] of values.entries()) expect(value).toBeCloseTo(100 * c + t + shifts[c]!, 4);
+  }
+  expect(new Set(shifts).size).toBe(C);
+});
+
 test("timeMask hides the same time of all channels, never more than its share", () => {
   const shares = Array.from({ length: 50 }, (_, seed) => {
     const view = viewOf(T, new Float32Array(C * T).fill(1));

@@ -2,6 +2,7 @@
 export { channelCorruption } from "./channel-corruption.js";
 export { channelMask } from "./channel-mask.js";
 export { channelScale } from "./channel-scale.js";
+export { channelShift } from "./channel-shift.js";
 export { jitter } from "./jitter.js";
 export { segmentShuffle } from "./segment-shuffle.js";
 export { timeCrop } from "./time-crop.js";

@@ -44,7 +44,7 @@ const states = {
 };
 
 function verdictOn(state: Features, target: ProjectionTarget): string {
-  return diagnose([{ step: 1, projections: readMeters(state, target) }], { target, patience: 1 }).name;
+  return diagnose([{ step: 1000, projections: readMeters(state, target) }], { target, patience: 1 }).name;
 }
 
 /** The measured table of collapse meters, N = 256, D = 64: T, RankMe raw and centred, std of normalised · √D. */
@@ -148,8 +148,8 @@ describe("verdicts over time", () => {
     sigreg: 1.2,
     sigregPerImage: 0.005,
   };
-  const run = (changes: readonly Partial<Meters>[]): Reading[] =>
-    changes.map((change, i) => ({ step: i * 10, loss: 1, projections: { ...good, ...change } }));
+  const run = (changes: readonly Partial<Meters>[], firstStep = 1000): Reading[] =>
+    changes.map((change, i) => ({ step: firstStep + i * 10, loss: 1, projections: { ...good, ...change } }));
   const judge = (history: readonly Reading[]) => diagnose(history, { target: "standard-normal" }).name;
 
   test("a collapse must last three readings", () => {
@@ -164,6 +164,13 @@ describe("verdicts over time", () => {
     expect(judge(run([1, 0.5, 0.01, 0.009, 0.012].map((std) => ({ std }))))).toBe("norm-collapse");
     expect(judge(run([0.05, 0.0502, 0.0504].map((std) => ({ std }))))).toBe("norm-collapse");
     expect(judge(run([5, 4, 3].map((effectiveRank) => ({ effectiveRank }))))).toBe("dimensional-collapse");
+  });
+
+  test("ranks are judged more mildly in the first 500 steps: 4 of 64 is early, 2 of 64 never", () => {
+    const ranksOf = (rank: number) => Array.from({ length: 5 }, () => ({ effectiveRank: rank }));
+    expect(judge(run(ranksOf(4), 100))).toBe("healthy");
+    expect(judge(run(ranksOf(4), 500))).toBe("dimensional-collapse");
+    expect(judge(run(ranksOf(2), 100))).toBe("dimensional-collapse");
   });
 
   test("effective ranks of a real healthy LeJEPA run (64 wide), which dips and recovers", () => {

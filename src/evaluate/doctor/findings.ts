@@ -39,7 +39,7 @@ export function findingsFor(target: ProjectionTarget): readonly Finding[] {
 /** A collapse shows in the meters of a place. */
 interface Collapse {
   readonly name: Illness;
-  shows(meters: Meters, aim: Aim): boolean;
+  shows(meters: Meters, aim: Aim, step: number): boolean;
   health(meters: Meters, aim: Aim): readonly number[];
   readonly isNoisy?: boolean;
 }
@@ -67,7 +67,7 @@ const COLLAPSES: readonly [Collapse, ...Collapse[]] = [
   },
   {
     name: "dimensional-collapse",
-    shows: ({ effectiveRank, maxRank }, aim) => effectiveRank < rankFloor(maxRank, aim),
+    shows: ({ effectiveRank, maxRank }, aim, step) => effectiveRank < rankFloor(maxRank, aim, step),
     // LeJEPA concentrates before it spreads: its rank may still fall while its statistic is on the way to normal.
     health: ({ effectiveRank, sigreg }, aim) =>
       aim === "standard-normal" ? [effectiveRank, 1 / sigreg] : [effectiveRank],
@@ -80,7 +80,7 @@ function findingAt(place: Place, { name, shows, health, isNoisy = false }: Colla
     name,
     place,
     isNoisy,
-    shows: ({ [place]: meters }) => meters && shows(meters, aim),
+    shows: ({ step, [place]: meters }) => meters && shows(meters, aim, step),
     health: ({ [place]: meters }) => health(meters!, aim),
   };
 }

@@ -24,11 +24,11 @@ interface Band {
 
 /** Every meter of a reading but those of layers, in the order they are explained in. */
 export function meterRows(reading: Reading, target: ProjectionTarget): MeterRow[] {
-  const { projections, features, pairs, temporal, target: averaged, data, gradients = {}, loss } = reading;
+  const { step, projections, features, pairs, temporal, target: averaged, data, gradients = {}, loss } = reading;
   const dearest = loss !== undefined && loss > 0 ? { high: loss / (1 - THRESHOLDS.unseenShare) } : {};
   return [
-    ...(projections ? collapseRows("projections", projections, target) : []),
-    ...(features ? collapseRows("features", features, "features") : []),
+    ...(projections ? collapseRows("projections", projections, target, step) : []),
+    ...(features ? collapseRows("features", features, "features", step) : []),
     ...rowsOf("pairs", pairs, {
       alignment: ["alignment", { note: "0: views meet" }],
       uniformity: ["uniformity", { note: "-4: spread out, 0: one point" }],
@@ -46,7 +46,7 @@ export function meterRows(reading: Reading, target: ProjectionTarget): MeterRow[
   ];
 }
 
-function collapseRows(part: string, meters: Meters, aim: Aim): MeterRow[] {
+function collapseRows(part: string, meters: Meters, aim: Aim, step: number): MeterRow[] {
   const { maxRank } = meters;
   const { shrunkStd: low, explodedStd: high } = THRESHOLDS;
   const ratioLimit = Math.min(MEAN_RATIO_LIMITS[aim], isUnbound(aim) ? THRESHOLDS.oneFeature : THRESHOLDS.oneDirection);
@@ -54,7 +54,7 @@ function collapseRows(part: string, meters: Meters, aim: Aim): MeterRow[] {
   return rowsOf(part, meters, {
     std: ["standard deviation", hasFixedScale(aim) ? { low, high, note: "wanted: about 1" } : {}],
     meanNormRatio: ["mean-norm ratio", hasFixedScale(aim) && !isNormal ? {} : { high: ratioLimit }],
-    effectiveRank: ["effective rank", { low: rankFloor(maxRank, aim), note: `of ${maxRank}` }],
+    effectiveRank: ["effective rank", { low: rankFloor(maxRank, aim, step), note: `of ${maxRank}` }],
     sigreg: ["SIGReg T", isNormal ? { note: `${SIGREG_FLOOR.toFixed(2)}: normal` } : {}],
     sigregPerImage: ["SIGReg T / N", isNormal ? { note: `${SIGREG_POINT.toFixed(2)}: one point` } : {}],
   });

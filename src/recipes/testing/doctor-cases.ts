@@ -28,14 +28,14 @@ export interface Judgement {
 type Changes = Partial<TrainChoices>;
 
 const CONVNET: Changes = { encoder: "convnet", encoderOptions: { width: 16, stages: 3 } };
-const VIT: Changes = { encoder: "vit", encoderOptions: { width: 32, depth: 2, numHeads: 2 } };
+const VIT: Changes = { encoder: "vit", encoderOptions: { width: 32, depth: 1, numHeads: 2 } };
 const PROJECTOR = { hiddenDim: 128, numHiddenLayers: 2, outDim: 64 };
 const NARROW = { hiddenDim: 64, numHiddenLayers: 1, outDim: 32 };
 const WIDE = { hiddenDim: 64, numHiddenLayers: 1, outDim: 64 };
 
-/** Each objective, as published but small, on each of the two encoders that it fits. */
-export function healthyCases(): DoctorCase[] {
-  return Object.values(objectives as Readonly<Record<string, Objective>>).flatMap(({ name, needs, projector }) => {
+/** Each objective, as published but small, on each of the two encoders that it fits, a ViT and a ConvNet. */
+export function healthyCases(): DoctorCase[][] {
+  return Object.values(objectives as Readonly<Record<string, Objective>>).map(({ name, needs, projector }) => {
     const hidesPlaces = needs.masking === "random" || needs.masking === "block" || needs.masking === "tube";
     const fitting = { vit: VIT, ...(!hidesPlaces && { convnet: CONVNET }) };
     return Object.entries(fitting).map(([encoder, choices]) =>
@@ -133,10 +133,11 @@ function trained(verdict: VerdictName, cause: string, changes: Changes, remedy?:
           out: `${folder}/${cause.replaceAll(/\W+/g, "-")}-${seed}`,
           size: TINY_SIZE,
           batch: 64,
-          steps: 60,
+          steps: 48,
           metersEvery: 6,
           threads: 1,
           learningRate: 1e-3,
+          strength: 0.5,
           seed,
           ...changes,
         },

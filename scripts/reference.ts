@@ -5,12 +5,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { augmentations, encoders, objectives, presets } from "darkmatter";
-import type { Augmentation, Preset } from "darkmatter/augment";
+import {
+  type Augmentation,
+  type Preset,
+  type SeriesAugmentation,
+  seriesAugmentations,
+  seriesPresets,
+} from "darkmatter/augment";
 import { type OptionTable, resolveOptions } from "darkmatter/compute";
 import type { EncoderDefinition } from "darkmatter/encoders";
 import type { Objective, ObjectiveNeeds, ProjectionTarget } from "darkmatter/objectives";
 import { type Optimizer, optimizers } from "darkmatter/optim";
 import { dialects } from "../src/objectives/dialects/index.js";
+import { writeChoosing } from "./choosing.js";
 
 export const REFERENCE_PATH = fileURLToPath(new URL("../docs/objectives.md", import.meta.url));
 
@@ -30,6 +37,9 @@ export function referencePage(): string {
     presetTable(presets),
     AUGMENTATIONS,
     ...Object.values<Augmentation>(augmentations).map(augmentationSection),
+    SERIES,
+    presetTable(seriesPresets),
+    ...Object.values<SeriesAugmentation>(seriesAugmentations).map(augmentationSection),
   ];
   return `${sections.join("\n\n")}\n`;
 }
@@ -74,8 +84,8 @@ learning rate, and where it says so its weight decay, take the place of the usua
 
 const ENCODERS = `## Encoders
 
-\`darkmatter train ./photos --encoder vit --encoder-set depth=4\`. An encoder turns an image into one vector, and into a
-map of vectors, one a place.`;
+\`darkmatter train ./photos --encoder vit --encoder-set depth=4\`. An encoder turns an image, or a window of a series,
+into one vector, and into a map of vectors, one a place.`;
 
 const VIEWS = `## Views
 
@@ -85,6 +95,11 @@ draws them. Presets are made stronger or weaker with \`--strength\`; a config fi
 const AUGMENTATIONS = `## Augmentations
 
 The steps of a recipe: one that frames the view, any number that change the picture, and at most one that finishes it.`;
+
+const SERIES = `## Views of series
+
+Windows of a series, and rows of a table, have steps of their own; [series.md](series.md) shows them at work. Values are
+standardised before the first step: 1 is the spread of a channel.`;
 
 function objectiveOverview(all: readonly Objective[]): string {
   const rows = all.map((objective) => [
@@ -184,15 +199,20 @@ function optimizerSection({ name, summary, options }: Optimizer): string {
   return [`### ${name}`, sentence(summary), optionTable(options)].join("\n\n");
 }
 
-function encoderSection({ name, summary, options }: EncoderDefinition): string {
-  return [`### ${name}`, sentence(summary), optionTable(options)].join("\n\n");
+function encoderSection({ name, summary, takes, options }: EncoderDefinition): string {
+  return [`### ${name}`, `${sentence(summary)} Takes ${takes}.`, optionTable(options)].join("\n\n");
 }
 
-function augmentationSection({ name, summary, stage, options }: Augmentation): string {
+function augmentationSection({
+  name,
+  summary,
+  stage,
+  options,
+}: Pick<Augmentation, "name" | "summary" | "options"> & { readonly stage: string }): string {
   return [`### ${name}`, `${sentence(summary)} Stage: ${stage}.`, optionTable(options)].join("\n\n");
 }
 
-function presetTable(all: Readonly<Record<string, Preset>>): string {
+function presetTable(all: Readonly<Record<string, Pick<Preset, "summary">>>): string {
   return table(
     ["Preset", "Views"],
     Object.entries(all).map(([name, { summary }]) => [`\`${name}\``, summary]),
@@ -242,4 +262,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   writeFileSync(REFERENCE_PATH, referencePage());
   writeFileSync(DIALECTS_PATH, dialectsPage(readFileSync(DIALECTS_PATH, "utf8")));
+  writeChoosing();
 }

@@ -31,7 +31,8 @@ export class LiveBoard {
 
   /** Write a text that stays, above the live lines. */
   print(text: string): void {
-    this.clear();
+    // A pipe keeps its pace: what is printed between stands by itself.
+    if (this.#isTerminal) this.clear();
     this.stream.write(`${this.#isTerminal ? text : stripVTControlCharacters(text)}\n`);
   }
 
@@ -39,8 +40,7 @@ export class LiveBoard {
   clear(): void {
     if (this.#numShown > 0) this.stream.write(`\x1b[${this.#numShown}A\r\x1b[J`);
     this.#numShown = 0;
-    // A pipe keeps its pace: what is printed between stands by itself.
-    if (this.#isTerminal) this.#writtenMs = Number.NEGATIVE_INFINITY;
+    this.#writtenMs = Number.NEGATIVE_INFINITY;
   }
 
   #redraw(lines: readonly string[]): void {

@@ -64,7 +64,8 @@ export function inPercent(estimate: Estimate | undefined, signed = false): strin
   const sign = signed && estimate.mean > 0 ? "+" : "";
   const mean = `${sign}${(100 * estimate.mean).toFixed(1)}`.replace("-", "−");
   const half = (estimate.high - estimate.low) / 2;
-  return half > 0 ? `${mean} ± ${(100 * half).toFixed(1)}` : mean;
+  // Equal measurements are apart by what rounding makes of them.
+  return half > 1e-9 ? `${mean} ± ${(100 * half).toFixed(1)}` : mean;
 }
 
 /** "3,300 steps": how long all cells, or those of each method, trained. */

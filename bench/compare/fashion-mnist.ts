@@ -1,0 +1,20 @@
+/**
+ * All methods on Fashion-MNIST.
+ *
+ *   npm run darkmatter -- compare bench/compare/fashion-mnist.ts --jobs 2
+ */
+import type { CompareRecipe } from "darkmatter";
+import { cpuMinutes, encoders, methods, training } from "./methods.js";
+
+export default {
+  name: "fashion-mnist",
+  title: "Fashion-MNIST",
+  notes: ["Training and test images together, 5,000 of them held out; enlarged from 28 to 32 pixels."],
+  data: "fashion-mnist",
+  holdOut: 5_000,
+  ...{ methods, encoders, training },
+  seeds: [0, 1, 2],
+  budget: { cpuMinutes },
+  threads: 1,
+  evaluation: { numLabels: 10_000 },
+} satisfies CompareRecipe;

@@ -98,6 +98,12 @@ const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
     doc: "let the collapse doctor look so often",
     bounds: COUNT,
   },
+  knnEvery: {
+    kind: "number",
+    flag: "--knn-every <steps>",
+    doc: "record the kNN accuracy of labelled images set aside so often: eval names the best step",
+    bounds: COUNT,
+  },
   window: {
     kind: "number",
     flag: "--window <rows>",

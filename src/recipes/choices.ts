@@ -122,7 +122,10 @@ export function chooseCadence(choices: Partial<TrainChoices>, totalSteps: number
     checkpointEvery: count(Math.max(1, Math.min(200, Math.ceil(totalSteps / 10))), "steps between checkpoints"),
     metersEvery: count(Math.max(1, Math.min(50, Math.ceil(totalSteps / 40))), "steps between looks of the doctor"),
   };
-  return resolveOptions("train", table, given(choices, table));
+  const cadence = resolveOptions("train", table, given(choices, table));
+  if (choices.knnEvery === undefined) return cadence;
+  const looks = { knnEvery: count(1, "steps between looks at kNN") };
+  return { ...cadence, ...resolveOptions("train", looks, given(choices, looks)) };
 }
 
 /**
@@ -289,6 +292,7 @@ const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
   out: true,
   checkpointEvery: true,
   metersEvery: true,
+  knnEvery: true,
   window: true,
   stride: true,
   time: true,

@@ -3,6 +3,7 @@ import { plainSamples, sampleKindOf } from "../augment/index.js";
 import { chooseEngine, type HostArray, keyFor, lookUp, Random, type Tree, ValueError } from "../compute/index.js";
 import type { ColumnOptions, LabelColumns, Labels, OnProgress, Samples } from "../data/index.js";
 import {
+  type EvaluatedCheckpoint,
   type EvaluationTask,
   evaluateFeatures,
   evaluateThoroughly,
@@ -23,6 +24,7 @@ import {
 } from "../train/index.js";
 import { drawPictures } from "./draw-pictures.js";
 import { chooseGrouping, columnsFor, evaluateTasks, isMultitask, learnableColumns } from "./evaluate-tasks.js";
+import { bestLook } from "./knn-hook.js";
 import { holdOutOf } from "./run-images.js";
 import { openSamplesOf, splitSamples } from "./run-samples.js";
 import { requireOwnChoices } from "./sample-choices.js";
@@ -114,7 +116,7 @@ export async function evaluateRun(
     const report: Report = {
       ...scores,
       ...(noun !== "image" && { noun }),
-      checkpoint: { kind: "last", step: await folder.savedStep(), totalSteps: config.totalSteps },
+      checkpoint: await checkpointOf(folder),
       ...(tasks && { tasks }),
       ...(thorough && { thorough }),
       ...(notes.length > 0 && { notes }),
@@ -215,6 +217,13 @@ async function thoroughPart(
     test: labelled(split.test),
     ...(onProgress && { onProgress }),
   });
+}
+
+/** Which state was evaluated, and how it compares with the best one that the run saw. */
+async function checkpointOf(folder: RunFolder): Promise<EvaluatedCheckpoint> {
+  const best = bestLook(folder.readMetrics());
+  const { totalSteps } = folder.config;
+  return { kind: "last", step: await folder.savedStep(), totalSteps, ...(best && { best }) };
 }
 
 /** What a reader of the numbers should know about the samples and their labels. */

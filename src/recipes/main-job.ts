@@ -48,6 +48,8 @@ export interface TrainChoices extends SeriesOptions {
   readonly out?: string;
   readonly checkpointEvery?: number;
   readonly metersEvery?: number;
+  /** Record the kNN accuracy of labelled samples set aside, every so many steps. */
+  readonly knnEvery?: number;
 }
 
 /** What is about to happen: printed before training. */

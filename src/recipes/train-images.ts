@@ -19,6 +19,7 @@ import {
 } from "../train/index.js";
 import { chooseCadence, chooseConfig, overrideConfig } from "./choices.js";
 import { createDoctor } from "./doctor-hook.js";
+import { createKnnRecord } from "./knn-hook.js";
 import type { TrainChoices, TrainObserver, TrainSummary } from "./main-job.js";
 import { pinViews } from "./pinned-views.js";
 import { holdOutOf } from "./run-images.js";
@@ -109,11 +110,13 @@ async function runObserved({ observer, earlier, heldOut, ...run }: ObservedRun):
   const { config, cadence, set } = run;
   const pinned = pinViews(config, set, heldOut);
   const doctor = createDoctor({ config, every: cadence.metersEvery, earlier, pinned });
+  const { knnEvery } = cadence;
+  const record = knnEvery === undefined ? undefined : createKnnRecord(config, set, heldOut, knnEvery);
   const { onProgress, signal } = observer;
   try {
     const result = await runTraining({
       ...run,
-      hooks: [doctor.hook],
+      hooks: [doctor.hook, ...(record ? [record.hook] : [])],
       ...(onProgress && {
         onProgress: (progress) => {
           const verdict = doctor.verdict();
@@ -125,6 +128,7 @@ async function runObserved({ observer, earlier, heldOut, ...run }: ObservedRun):
     return summaryOf(result, doctor.verdict());
   } finally {
     await doctor.close();
+    await record?.close();
   }
 }
 

@@ -54,6 +54,8 @@ export interface TrainConfig {
 export interface TrainCadence {
   readonly checkpointEvery: number;
   readonly metersEvery: number;
+  /** Steps between looks at the kNN accuracy of samples set aside; absent: none. */
+  readonly knnEvery?: number;
 }
 
 /**

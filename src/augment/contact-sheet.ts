@@ -132,14 +132,14 @@ function drawColumnHeads(
   context: SKRSContext2D,
   recipes: readonly RecipeData[],
   columns: readonly number[],
-  { sizeUnit }: SampleKind,
+  { sizeText }: SampleKind,
   remark: string,
 ): void {
   write(context, "original", MARGIN, HEADER - 9, 11, INK, "bold");
   recipes.forEach((recipe, view) => {
     write(context, `view ${view + 1}`, columns[view]!, HEADER - 9, 11, INK, "bold");
     const labelWidth = context.measureText(`view ${view + 1}`).width;
-    write(context, `${recipe.size} ${sizeUnit}${remark}`, columns[view]! + labelWidth + 7, HEADER - 9, 10, FAINT);
+    write(context, `${sizeText(recipe.size)}${remark}`, columns[view]! + labelWidth + 7, HEADER - 9, 10, FAINT);
   });
 }
 

@@ -138,7 +138,7 @@ describe("a run ends in words, with what it saved intact,", () => {
     );
     const shuffled = subset(pictures.set, [...Array(16).keys()].reverse());
     await expect(run("other", { totalSteps: 2 }, { resume: true, set: shuffled })).rejects.toThrow(
-      /as many, but names or pixels differ/,
+      /as many, but names or contents differ/,
     );
   });
 

@@ -30,7 +30,7 @@ export const images: SampleKind<ImageSet, PixelReader> = {
   createLoader: ({ set, ...rest }) => createViewLoader({ set: locationOf(set), ...rest }),
   pictureOf: (set, image) => ({ size: set.imageSize, channels: set.channels, pixels: set.readPixels([image]) }),
   forPeople: (recipe) => ({ recipe: withoutFinish(parseRecipe(recipe)), draw: pictureOfUnits(recipe.size) }),
-  sizeUnit: "px",
+  sizeText: (size) => `${size} px`,
   describe: ({ numImages, imageSize, channels, paths }) => ({ numImages, imageSize, channels, paths }),
   bytesOf: (set, image) => set.readPixels([image]),
   requireTrainable,

@@ -74,8 +74,8 @@ export interface SampleKind<S extends Samples = Samples, R extends SampleReader 
     readonly recipe: RecipeData;
     readonly draw: (view: Float32Array, channels: number) => Picture;
   };
-  /** The unit of a view's size: "px". */
-  readonly sizeUnit: string;
+  /** The size of a view in words: "32 px", "64 steps". */
+  sizeText(size: number): string;
   /** What tells a set from others, as plain data; `bytesOf` has the samples themselves. */
   describe(set: S): object;
   bytesOf(set: S, sample: number): Uint8Array;

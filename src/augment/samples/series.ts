@@ -25,7 +25,7 @@ export const series: SampleKind<SeriesSet, WindowReader> = {
   createLoader: createSeriesLoader,
   pictureOf: (set, window) => pictureOf(set.readWindows([window]), set.channels),
   forPeople: (recipe) => ({ recipe, draw: pictureOf }),
-  sizeUnit: "steps",
+  sizeText: (size) => (size === 1 ? "1 row" : `${size} steps`),
   describe: ({ settings, standardisation, paths }) => ({ settings, standardisation, paths }),
   bytesOf: (set, window) => new Uint8Array(set.readWindows([window]).slice().buffer),
   requireTrainable: requireTrainableSeries,

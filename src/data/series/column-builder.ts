@@ -31,8 +31,8 @@ export function numberOf(cell: Cell): number | undefined {
   if (typeof cell === "number") return Number.isFinite(cell) || Number.isNaN(cell) ? cell : undefined;
   if (typeof cell === "bigint" || typeof cell === "boolean") return Number(cell);
   if (typeof cell !== "string") return undefined;
-  if (isMissing(cell)) return Number.NaN;
-  return NUMBER.test(cell) ? Number(cell) : undefined;
+  if (NUMBER.test(cell)) return Number(cell);
+  return isMissing(cell) ? Number.NaN : undefined;
 }
 
 function isMissing(cell: Cell): boolean {

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import {
   budgetInWords,
   type CompareResults,
+  drawComparison,
   type EncoderSummary,
   inPercent,
   type MethodSummary,
@@ -18,15 +19,17 @@ import {
   sortedBy,
   summarise,
 } from "darkmatter";
-import { meanEstimate } from "darkmatter/evaluate";
+import { meanEstimate, writePng } from "darkmatter/evaluate";
 
 const RESULTS_FOLDER = fileURLToPath(new URL("../docs/results/", import.meta.url));
+const PICTURES = fileURLToPath(new URL("../docs/images/", import.meta.url));
 export const CHOOSING_PATH = fileURLToPath(new URL("../docs/choosing.md", import.meta.url));
 export const RESULTS_PATH = fileURLToPath(new URL("../docs/results.md", import.meta.url));
 
-/** Write both pages. */
-export function writeChoosing(): void {
+/** Write both pages, and the pictures in them. */
+export async function writeChoosing(): Promise<void> {
   const all = keptResults();
+  for (const results of all) await writePng(`${PICTURES}${pictureName(results)}`, drawComparison(results, MAIN_SCORE));
   writeFileSync(CHOOSING_PATH, choosingPage(all));
   writeFileSync(RESULTS_PATH, withMethodTables(readFileSync(RESULTS_PATH, "utf8"), all));
 }
@@ -38,6 +41,10 @@ export function keptResults(): CompareResults[] {
   return names.sort().map((name) => readResults(`${RESULTS_FOLDER}${name}`));
 }
 
+function pictureName({ name }: CompareResults): string {
+  return `compare-${name}.png`;
+}
+
 const START = "<!-- methods: written by `npm run docs` from docs/results/ -->";
 const END = "<!-- end of methods -->";
 
@@ -45,7 +52,9 @@ const END = "<!-- end of methods -->";
 export function withMethodTables(page: string, all: readonly CompareResults[]): string {
   const [start, end] = [page.indexOf(START), page.indexOf(END)];
   if (start < 0 || end < start) return page;
-  const tables = all.map((results) => renderTables(results)).join("\n");
+  const tables = all
+    .map((results) => `${renderTables(results)}\n![${results.title}: all methods](images/${pictureName(results)})\n`)
+    .join("\n");
   return `${page.slice(0, start + START.length)}\n\n${tables}\n${page.slice(end)}`;
 }
 

@@ -262,5 +262,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   writeFileSync(REFERENCE_PATH, referencePage());
   writeFileSync(DIALECTS_PATH, dialectsPage(readFileSync(DIALECTS_PATH, "utf8")));
-  writeChoosing();
+  await writeChoosing();
 }

@@ -106,7 +106,8 @@ async function runCells(recipe: CompareRecipe, path: string, flags: CompareFlags
       watch(live, ticking, interrupt),
     );
     live.clear();
-    process.stdout.write(renderOutcome(outcome, ["compare", path, ...wordsOf(flags)]));
+    const wasInterrupted = interrupt.exitCode !== undefined && !outcome.isFinished;
+    process.stdout.write(renderOutcome(outcome, ["compare", path, ...wordsOf(flags)], wasInterrupted));
     if (!outcome.isFinished) process.exitCode = interrupt.exitCode ?? (outcome.numFailed > 0 ? 1 : 0);
   } finally {
     ticking.stop();
@@ -170,16 +171,14 @@ function renderStart({
   ].join("\n");
 }
 
-function renderOutcome(
-  { results, files, isFinished, numStopped, numFailed, text }: CompareOutcome,
-  words: string[],
-): string {
-  const again = commandLine(words);
+function renderOutcome(outcome: CompareOutcome, words: string[], wasInterrupted: boolean): string {
+  const { results, files, isFinished, numFailed, text } = outcome;
+  const again = `  ${commandLine(words)}\n`;
+  const done = countOf(results.rows.length - numFailed, "cell");
   const parts = [text, listOf(files)];
-  if (numFailed > 0) parts.push(`${countOf(numFailed, "cell")} failed. Try them again with:\n  ${again}\n`);
-  else if (numStopped > 0 || !isFinished) {
-    parts.push(`Stopped with ${countOf(results.rows.length, "cell")} done. Go on with:\n  ${again}\n`);
-  }
+  if (wasInterrupted) parts.push(`Stopped with ${done} done. Go on with:\n${again}`);
+  else if (numFailed > 0) parts.push(`${countOf(numFailed, "cell")} failed. Try again with:\n${again}`);
+  else if (!isFinished) parts.push(`${done} done; the others follow without --only.\n`);
   return parts.join("\n");
 }
 

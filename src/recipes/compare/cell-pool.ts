@@ -96,7 +96,7 @@ const CELL_PROCESS = new URL(isSource ? "./cell-process.ts" : "./cell-process.js
 
 /** From the built file, or when this runs as TypeScript source (tests, scripts) through tsx. */
 function startProcess(entry: URL): ChildProcess {
-  const execArgv = entry.pathname.endsWith(".ts") ? ["--import", import.meta.resolve("tsx")] : [];
+  const execArgv = entry.pathname.endsWith(".ts") ? [`--import=${import.meta.resolve("tsx")}`] : [];
   return fork(fileURLToPath(entry), [], { execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"] });
 }
 

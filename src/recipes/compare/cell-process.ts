@@ -27,10 +27,13 @@ const PROGRESS_INTERVAL_MS = 250;
 const stop = new AbortController();
 /** Set once the training is over and saved: what follows can be done again, so that nobody need wait for its end. */
 let stepEvaluated: number | undefined;
+let isOver = false;
 // Ctrl-C reaches every process of the terminal: the parent decides what it means, and tells.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 // A parent that is gone will never ask for the rest: keep what there is.
-process.on("disconnect", stopSoon);
+process.on("disconnect", () => {
+  if (!isOver) stopSoon();
+});
 process.on("message", (message: ToCell) => {
   if (message.kind === "stop") stopSoon();
   else void carryOut(message.order);
@@ -38,9 +41,7 @@ process.on("message", (message: ToCell) => {
 
 function stopSoon(): void {
   stop.abort();
-  if (stepEvaluated === undefined) return;
-  if (process.connected) process.send!({ kind: "stopped", step: stepEvaluated }, () => process.exit());
-  else process.exit();
+  if (stepEvaluated !== undefined) end({ kind: "stopped", step: stepEvaluated });
 }
 
 async function carryOut(order: CellOrder): Promise<void> {
@@ -59,13 +60,20 @@ async function carryOut(order: CellOrder): Promise<void> {
         tell({ kind: "progress", progress: { step, totalSteps, secondsLeft, loss, ...(verdict && { verdict }) } });
       },
     });
-    tell("stoppedAt" in outcome ? { kind: "stopped", step: outcome.stoppedAt } : { kind: "finished", row: outcome });
+    end("stoppedAt" in outcome ? { kind: "stopped", step: outcome.stoppedAt } : { kind: "finished", row: outcome });
   } catch (error) {
     // A bug of ours dies loudly, and is tried once more; what a person can mend is said.
     if (!(error instanceof DarkmatterError)) throw error;
-    tell({ kind: "failed", message: error.message });
+    end({ kind: "failed", message: error.message });
   }
-  if (process.connected) process.disconnect();
+}
+
+/** The last word, after which there is nothing to stay for. */
+function end(message: FromCell): void {
+  if (isOver) return;
+  isOver = true;
+  if (process.connected) process.send!(message, () => process.exit());
+  else process.exit();
 }
 
 function tell(message: FromCell): void {

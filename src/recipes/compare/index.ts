@@ -19,6 +19,7 @@ export {
   pairName,
   parseRecipeOfComparison,
 } from "./recipe.js";
+export { drawComparison } from "./report.js";
 export { type CellRow, type CompareResults, readResults } from "./results.js";
 export { type EncoderSummary, type MethodSummary, sortedBy, summarise } from "./summary.js";
 export { budgetInWords, inPercent, markdownTable, renderTables, scoreTitle } from "./tables.js";

@@ -82,7 +82,7 @@ export interface Designer {
 }
 
 /** Adam's step in units of the pattern, which starts at ±1. */
-const LEARNING_RATE = 0.1;
+const LEARNING_RATE = 0.2;
 /** Of it when a design is corrected: it is nearly right. */
 const CORRECTION_SHARE = 0.5;
 /** Slope of the sigmoid between the phases, from first to last step. */

@@ -118,6 +118,8 @@ async function measureAndDesign(
     const learners = await materialLearners(folder, task, features, size.supervisedSteps, engine);
     const regression = await labelEfficiency(task, learners, asked);
     for (const learner of learners) await learner.close();
+    // Already now: designs take a while, and someone may stop them.
+    await writeJsonAtomic(folder.fileNamed("science.json"), { regression });
     const { trial: design, drawn } = await designMaterials(folder, task, features.encoder, { ...asked, programs });
     await writeJsonAtomic(folder.fileNamed("science.json"), { regression, design: plainTrial(design) });
     const picture = folder.fileNamed(join("pictures", "designs.png"));

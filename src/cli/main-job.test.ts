@@ -49,7 +49,7 @@ test("Ctrl-C saves and prints the command that goes on, which then ends the run"
 test("eval prints a table, draws pictures, and ends with a line of JSON", async () => {
   const { code, stdout } = await start("eval", "runs/first", "--json").finished;
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^top-1, % +chance +majority +raw pixels +random init +encoder/m);
+  expect(stdout).toMatch(/^score, % +chance +majority +pixels +PCA +random init +encoder/m);
   const drawn = [...stdout.matchAll(/^ {2}(runs\/first\/.*\.png)$/gm)].map((match) => match[1]!);
   expect(drawn.length).toBeGreaterThan(0);
   for (const picture of drawn) expect(existsSync(picture)).toBe(true);
@@ -67,7 +67,7 @@ test("eval without labels says how to give some", async () => {
   const { code, stdout } = await darkmatter("eval", "runs/first", "--data", "plain/round", "--no-pictures", "--json");
   expect(code).toBe(0);
   expect(stdout).toContain("There are no labels, so nothing could be scored. Give some with --labels");
-  expect(JSON.parse(stdout.trimEnd().split("\n").at(-1)!)).toEqual({});
+  expect(JSON.parse(stdout.trimEnd().split("\n").at(-1)!)).toEqual({ protocol: 1, seed: 0 });
 });
 
 describe("embed", () => {

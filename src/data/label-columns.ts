@@ -67,7 +67,7 @@ export async function readLabelColumns(
   }
   if (columns.length === 0) {
     const got = Object.entries(leftOut).map(([name, flaw]) => `${name}: ${flaw}`);
-    throw new ValueError("readLabelColumns", labelsPath, "a file with a column to learn from", got.join("; "));
+    throw new ValueError("readLabelColumns", labelsPath, "a file in which some column can be learnt", got.join("; "));
   }
   return { columns, leftOut };
 }

@@ -1,7 +1,8 @@
 /** All probes, in the order of the report. The report, the command line and the docs read this; a new probe adds a line. */
 import { clusteringProbe } from "./clustering-probe.js";
 import { fewShot } from "./few-shot.js";
-import { knn200Probe, knnProbe } from "./knn-probe.js";
+import { knnProbe } from "./knn-probe.js";
+import { knn200Probe } from "./knn200-probe.js";
 import { linearProbe } from "./linear-probe.js";
 import { meanAveragePrecision } from "./mean-average-precision.js";
 import type { Probe } from "./probe.js";

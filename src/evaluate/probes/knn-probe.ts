@@ -1,10 +1,11 @@
-/** k nearest neighbours: the probe without training, with few neighbours and with many. */
+/** k nearest neighbours: the probe without training. */
 import type { ConfigOf, OptionTable } from "../../compute/index.js";
 import { wilsonEstimate } from "../intervals.js";
 import { type Neighbors, nearestNeighbors } from "../linear-algebra/index.js";
 import { countCorrect, type Probe, type ProbeEstimate, type ProbeTask, strongest } from "./probe.js";
 
-const optionsFor = (k: number, temperature: number) =>
+/** Options of a vote, with its defaults. */
+export const voteOptions = (k: number, temperature: number) =>
   ({
     k: { default: k, min: 1, integer: true, doc: "how many neighbours vote; fewer if there are fewer training images" },
     temperature: {
@@ -14,7 +15,7 @@ const optionsFor = (k: number, temperature: number) =>
     },
   }) satisfies OptionTable;
 
-type KnnOptions = ReturnType<typeof optionsFor>;
+export type KnnOptions = ReturnType<typeof voteOptions>;
 
 /**
  * The label of a test image by a vote of its k = 20 nearest training images.
@@ -28,24 +29,12 @@ export const knnProbe: Probe<KnnOptions, ProbeEstimate, "knn"> = {
   reportKey: "knn",
   title: "kNN, 20 neighbours",
   summary: "vote of the 20 nearest training images",
-  options: optionsFor(20, 0.07),
+  options: voteOptions(20, 0.07),
   run: scoreVote,
 };
 
-/**
- * As `knnProbe`, by the k = 200 nearest with weight exp(s / 0.1): the setting of most published tables on small images.
- * Source: Wu et al. 2018 (k = 200); temperature as lightly's and SimSiam's CIFAR-10 benchmarks have it.
- */
-export const knn200Probe: Probe<KnnOptions, ProbeEstimate, "knn200"> = {
-  name: "knn200Probe",
-  reportKey: "knn200",
-  title: "kNN, 200 neighbours",
-  summary: "vote of the 200 nearest training images",
-  options: optionsFor(200, 0.1),
-  run: scoreVote,
-};
-
-async function scoreVote(task: ProbeTask, config: ConfigOf<KnnOptions>): Promise<ProbeEstimate> {
+/** Accuracy of the vote of the k nearest. */
+export async function scoreVote(task: ProbeTask, config: ConfigOf<KnnOptions>): Promise<ProbeEstimate> {
   const { train, test, numClasses } = task;
   const results = await neighborsOf(task, config.k);
   const estimates = results.map((neighbors) => {

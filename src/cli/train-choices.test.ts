@@ -27,6 +27,14 @@ describe("flags", () => {
     });
   });
 
+  test("columns come as a list", () => {
+    expect(choicesOf("--columns", "x, y,z", "--window", "64", "--label", "state")).toEqual({
+      columns: ["x", "y", "z"],
+      window: 64,
+      label: "state",
+    });
+  });
+
   test("values out of bounds are refused by the name of their flag", () => {
     expect(() => choicesOf("--size", "0")).toThrow('train: "--size" must be a whole number, at least 1, got 0.');
     expect(() => choicesOf("--batch", "1")).toThrow('"--batch" must be a whole number, at least 2');

@@ -32,6 +32,7 @@ export async function drawPictures(
   const { config } = folder;
   const run = `${config.objective.name} on ${config.encoder.name}, ${config.totalSteps.toLocaleString("en-US")} steps`;
   const images = imagePixels(set);
+  const noun = sampleKindOf(set).noun(config.imageSize);
   const labels = grouping?.classOf;
   const labelled = labels === undefined ? {} : { labels };
   const programs = new ProgramCache(await chooseEngine(config.engine));
@@ -40,11 +41,10 @@ export async function drawPictures(
     const drawings: Record<string, () => Sheet | Promise<Sheet>> = {
       "curves.png": () => drawCurves({ lines: folder.readMetrics(), title: "Training", subtitle: run }),
       "neighbors.png": () =>
-        drawNeighbors({ features, images, ...labelled, programs, seed, title: `Nearest neighbours: ${run}` }),
+        drawNeighbors({ features, images, noun, ...labelled, programs, seed, title: `Nearest neighbours: ${run}` }),
       "map.png": () =>
         drawEmbeddingMap({
-          features,
-          images,
+          ...{ features, images, noun },
           ...labelled,
           ...(grouping && { classNames: grouping.classNames }),
           seed,

@@ -14,6 +14,8 @@ export interface EmbeddingMapOptions {
   readonly classNames?: readonly string[];
   readonly seed: number;
   readonly title: string;
+  /** What one sample is called; default "image". */
+  readonly noun?: string;
   /** At most so many images, at random. */
   readonly maxImages?: number;
 }
@@ -53,7 +55,7 @@ export async function layOut(features: Features, seed: number): Promise<PlanePos
  * @throws ValueError below three images or two dimensions
  */
 export async function drawEmbeddingMap(options: EmbeddingMapOptions): Promise<Sheet> {
-  const { features, images, labels, classNames = [], seed, title, maxImages = 1500 } = options;
+  const { features, images, labels, classNames = [], seed, title, noun = "image", maxImages = 1500 } = options;
   if (features.dim < 2) throw new ValueError("drawEmbeddingMap", "features", "at least two dimensions", features.dim);
   if (features.numImages < 3) {
     throw new ValueError("drawEmbeddingMap", "features", "at least three images", features.numImages);
@@ -65,7 +67,7 @@ export async function drawEmbeddingMap(options: EmbeddingMapOptions): Promise<Sh
   const { x, y, height } = fitted(positions);
   const width = MARGIN + MAP_WIDTH + (legend.length > 0 ? LEGEND_WIDTH : 0) + MARGIN;
   const sheet = new Sheet(width, HEADER + height + MARGIN);
-  const shown = `${chosen.length.toLocaleString("en-US")} of ${features.numImages.toLocaleString("en-US")} images`;
+  const shown = `${chosen.length.toLocaleString("en-US")} of ${features.numImages.toLocaleString("en-US")} ${noun}s`;
   sheet.heading(title, `${shown}, laid out by ${method} of their features. Close means alike to the encoder.`, MARGIN);
   const order = [...chosen.keys()];
   const colorOf = (i: number) => (labels === undefined ? PALETTE[0] : (colors.get(labels[chosen[i]!]!) ?? OTHER));

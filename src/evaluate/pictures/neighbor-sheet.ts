@@ -7,6 +7,8 @@ import { FAINT, GOOD, type ImagePixels, Sheet } from "./sheet.js";
 export interface NeighborSheetOptions {
   readonly features: Features;
   readonly images: ImagePixels;
+  /** What one sample is called; default "image". */
+  readonly noun?: string;
   /** Class of each image, -1 where unknown: neighbours of the same class are then underlined. */
   readonly labels?: Int32Array;
   readonly programs: ProgramCache;
@@ -24,7 +26,7 @@ const [MARGIN, HEADER, COLUMN_GAP] = [32, 84, 44];
  * @throws ValueError below two images
  */
 export async function drawNeighbors(options: NeighborSheetOptions): Promise<Sheet> {
-  const { features, images, labels, programs, seed, title } = options;
+  const { features, images, labels, programs, seed, title, noun = "image" } = options;
   if (features.numImages < 2)
     throw new ValueError("drawNeighbors", "features", "at least two images", features.numImages);
   const queries = new Random(keyFor(seed, "neighbors"))
@@ -42,7 +44,7 @@ export async function drawNeighbors(options: NeighborSheetOptions): Promise<Shee
   const columnWidth = TILE + QUERY_GAP + k * (TILE + GAP) - GAP;
   const width = Math.max(560, 2 * MARGIN + columns * (columnWidth + COLUMN_GAP) - COLUMN_GAP);
   const sheet = new Sheet(width, HEADER + rows * (TILE + ROW_GAP) - ROW_GAP + MARGIN);
-  sheet.heading(title, subtitleOf(labels, queries, found!.indices, k, features.numImages), MARGIN);
+  sheet.heading(title, subtitleOf(labels, queries, found!.indices, k, features.numImages, noun), MARGIN);
   for (const [i, query] of queries.entries()) {
     const x = MARGIN + Math.floor(i / rows) * (columnWidth + COLUMN_GAP);
     const y = HEADER + (i % rows) * (TILE + ROW_GAP);
@@ -68,8 +70,9 @@ function subtitleOf(
   indices: Int32Array,
   k: number,
   numImages: number,
+  noun: string,
 ): string {
-  const what = `Left: ${queries.length} random images; right: their ${k} nearest among ${(numImages - 1).toLocaleString("en-US")} others.`;
+  const what = `Left: ${queries.length} random ${noun}s; right: their ${k} nearest among ${(numImages - 1).toLocaleString("en-US")} others.`;
   if (labels === undefined) return what;
   const numSame = indices.filter((neighbor, i) => isSameClass(labels, queries[Math.floor(i / k)]!, neighbor)).length;
   return `${what} Green: same class (${numSame} of ${indices.length}).`;

@@ -81,6 +81,19 @@ describe("values, also of operands that do not lie row-major", () => {
   });
 });
 
+test("no summand of a row that is taken very often gets lost", async () => {
+  const [numTaken, numRows, width] = [20_000, 16, 64];
+  const indices = int32(
+    Int32Array.from({ length: numTaken }, (_, i) => (i * 7) % numRows),
+    [numTaken],
+  );
+  const x = float32(new Float32Array(numRows * width), [numRows, width]);
+  const { gradient } = await runOnce({ x, indices }, (given) =>
+    valueAndGradient({ x: given.x }, ({ x }) => ({ value: x.takeRows(given.indices).sum(), aux: {} })),
+  );
+  expect(new Set(gradient.x.data)).toEqual(new Set([numTaken / numRows]));
+});
+
 describe("nothing is transposed for them", () => {
   test.each<[string, (x: Tensor) => Tensor]>([
     ["slice", (x) => x.slice(0, 1, 3)],

@@ -76,7 +76,10 @@ export const gather: LoweringRule = ({ graph }, expression, operands) => {
   throw gatherUnsupported("gather");
 };
 
-/** The transpose of gather along the first axis: rows are added where their index points. */
+/**
+ * The transpose of gather along the first axis: rows are added where their index points. By ScatterElements, which works
+ * in one thread: ScatterND adds from several at once without a lock, and loses summands of a row that is named often.
+ */
 export const scatter: LoweringRule = ({ graph }, expression, operands) => {
   const { op, shape, axis, outDim } = expression.parameters as {
     op: string;
@@ -87,12 +90,10 @@ export const scatter: LoweringRule = ({ graph }, expression, operands) => {
   if (axis.length !== 1 || axis[0] !== 0 || outDim !== 0) throw gatherUnsupported("scatter");
   const [updates, index] = operands.map((view) => materialise(graph, view));
   const empty = graph.emit("Expand", [graph.scalar(0, expression.dtype), graph.integers(shape)], shape);
-  const column = graph.emit("Cast", [graph.reshape(index!, [...index!.shape, 1])], [...index!.shape, 1], {
-    attributes: { to: 7 },
-    dtype: "int64",
-  });
-  const attributes = { reduction: op === "add" ? "add" : "none" };
-  return contiguousView(graph.emit("ScatterND", [empty, column, updates], shape, { attributes }));
+  const column = graph.reshape(index!, [index!.shape[0]!, ...shape.slice(1).map(() => 1)]);
+  const places = graph.emit("Expand", [column, graph.integers(updates!.shape)], updates!.shape, { dtype: "int32" });
+  const attributes = { axis: 0, reduction: op === "add" ? "add" : "none" };
+  return contiguousView(graph.emit("ScatterElements", [empty, places, updates], shape, { attributes }));
 };
 
 function gatherUnsupported(primitive: string): Error {

@@ -61,7 +61,7 @@ describe("mistakes end with one line on stderr and exit code 1", () => {
   test.each([
     [
       "trian ./photos",
-      'darkmatter: unknown command "trian". Did you mean "train"? Known: data, demo, doctor, embed, eval, ',
+      'darkmatter: unknown command "trian". Did you mean "train"? Known: compare, data, demo, doctor, embed, ',
     ],
     [
       "train --objetive vicreg",

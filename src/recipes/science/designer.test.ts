@@ -4,7 +4,8 @@ import { keyFor, Random } from "../../compute/index.js";
 import { initialise } from "../../nn/index.js";
 import { buildEncoder, type TrainConfig } from "../../train/index.js";
 import { type AffineHead, applyHead } from "./affine-head.js";
-import { createDesigner, type Design, type Designer, smoothed } from "./designer.js";
+import { createDesigner, type Design, type Designer } from "./designer.js";
+import { smoothed } from "./pattern-fields.js";
 
 const SIZE = 16;
 const [S, V, STEPS] = [2, 4, 80];

@@ -19,11 +19,13 @@ import {
   ValueError,
   valueAndGradient,
 } from "../../compute/index.js";
-import { drawMaterial, whiteTop } from "../../environments/index.js";
+import { drawMaterial } from "../../environments/index.js";
 import { evaluationMode } from "../../nn/index.js";
 import { buildEncoder, type TrainConfig } from "../../train/index.js";
 import type { AffineHead } from "./affine-head.js";
+import { Adam } from "./host-adam.js";
 import { PROPERTIES } from "./materials-task.js";
+import { drawMoves, type Fields, fieldsOf, smoothed } from "./pattern-fields.js";
 
 /** What a design should be. */
 export interface DesignTarget {
@@ -148,6 +150,7 @@ export async function createDesigner(options: DesignerOptions): Promise<Designer
   return {
     passesPerTarget: S * V * (3 * steps + FINAL_ROUNDS),
     async design({ wanted, volumeFraction }, head, seed, given) {
+      requireBothPhases(volumeFraction, size);
       const key = keyFor(seed, "design");
       const drawn = (s: number) => drawMaterial(size, childKey(key, s), { volumeFraction }).isWhite;
       const starts = given ?? Array.from({ length: S }, (_, s) => drawn(s));
@@ -182,6 +185,13 @@ export async function createDesigner(options: DesignerOptions): Promise<Designer
   };
 }
 
+/** Of one phase alone there is nothing to design. */
+function requireBothPhases(volumeFraction: number, size: number): void {
+  const numWhite = Math.round(volumeFraction * size * size);
+  if (numWhite >= 1 && numWhite < size * size) return;
+  throw new ValueError("design", "volumeFraction", "between 0 and 1, with squares of both phases", volumeFraction);
+}
+
 /** One way down: from logits [S, n, n] towards what each row wants. */
 interface Descent {
   readonly logits: Float32Array;
@@ -198,15 +208,6 @@ interface Descent {
 /** How far two pairs of logarithms are apart. */
 export function distance(a: readonly [number, number], b: readonly [number, number]): number {
   return Math.hypot(a[0] - b[0], a[1] - b[1]);
-}
-
-interface Fields {
-  /** [S, n, n] */
-  readonly field: HostArray;
-  /** [S, 1, 1] */
-  readonly level: HostArray;
-  /** [S, n, n] of 0 and 1 */
-  readonly hard: HostArray;
 }
 
 interface Annealing {
@@ -261,95 +262,9 @@ function headArrays(head: AffineHead): { weights: HostArray; biases: HostArray }
   };
 }
 
-/** Smoothed logits, the level that leaves the wanted share above it, and what lies above. */
-function fieldsOf(logits: Float32Array, S: number, size: number, volumeFraction: number): Fields {
-  const count = size * size;
-  const field = smoothed(logits, size);
-  const hard = new Float32Array(S * count);
-  const level = new Float32Array(S);
-  for (let s = 0; s < S; s++) {
-    const own = Float64Array.from(field.subarray(s * count, (s + 1) * count));
-    const isWhite = whiteTop(own, volumeFraction);
-    hard.set(isWhite, s * count);
-    // Midway between the least of the white and the most of the black.
-    const least = own.reduce((low, value, i) => (isWhite[i] === 1 ? Math.min(low, value) : low), Infinity);
-    const most = own.reduce((high, value, i) => (isWhite[i] === 0 ? Math.max(high, value) : high), -Infinity);
-    level[s] = (least + most) / 2;
-  }
-  return {
-    field: float32(field, [S, size, size]),
-    level: float32(level, [S, 1, 1]),
-    hard: float32(hard, [S, size, size]),
-  };
-}
-
-/** Binomial smoothing ¼ ½ ¼ along both axes, periodic, of any number of [size, size] fields. */
-export function smoothed(fields: Float32Array, size: number): Float32Array {
-  const across = new Float32Array(fields.length);
-  const both = new Float32Array(fields.length);
-  for (let row = 0; row < fields.length; row += size) {
-    for (let x = 0; x < size; x++) {
-      const [left, right] = [row + ((x + size - 1) % size), row + ((x + 1) % size)];
-      across[row + x] = 0.25 * (fields[left]! + 2 * fields[row + x]! + fields[right]!);
-    }
-  }
-  for (let start = 0; start < fields.length; start += size * size) {
-    for (let y = 0; y < size; y++) {
-      const [above, here, below] = [(y + size - 1) % size, y, (y + 1) % size].map((row) => start + row * size);
-      for (let x = 0; x < size; x++) {
-        both[here! + x] = 0.25 * (across[above! + x]! + 2 * across[here! + x]! + across[below! + x]!);
-      }
-    }
-  }
-  return both;
-}
-
 /** @param progress 0 at the first step, 1 at the end */
 function annealingAt(progress: number): Annealing {
   const sharpness = SHARPNESS[0] * (SHARPNESS[1] / SHARPNESS[0]) ** progress;
   const hardness = Math.min(1, progress / ALL_HARD_FROM);
   return { sharpness: float32([sharpness], []), hardness: float32([hardness], []) };
-}
-
-/** Shifts around the edges and mirrors as matrices: view = rowMoves · pattern · columnMoves. */
-function drawMoves(V: number, size: number, random: Random): { rowMoves: HostArray; columnMoves: HostArray } {
-  const [rows, columns] = [0, 1].map(() => {
-    const moves = new Float32Array(V * size * size);
-    for (let v = 0; v < V; v++) {
-      const [shift, isMirrored] = [random.integer(size), random.chance(0.5)];
-      for (let i = 0; i < size; i++) {
-        const moved = (i + shift) % size;
-        moves[(v * size + i) * size + (isMirrored ? size - 1 - moved : moved)] = 1;
-      }
-    }
-    return float32(moves, [V, 1, size, size]);
-  });
-  return { rowMoves: rows!, columnMoves: columns! };
-}
-
-/** Adam (Kingma and Ba 2015) on a host array, in place. */
-class Adam {
-  readonly #first: Float64Array;
-  readonly #second: Float64Array;
-  #step = 0;
-
-  constructor(
-    private readonly values: Float32Array,
-    private readonly learningRate: number,
-  ) {
-    this.#first = new Float64Array(values.length);
-    this.#second = new Float64Array(values.length);
-  }
-
-  /** One step of learningRate · scale. */
-  follow(gradient: Float32Array, scale: number): void {
-    this.#step++;
-    const size = (this.learningRate * scale * Math.sqrt(1 - 0.999 ** this.#step)) / (1 - 0.9 ** this.#step);
-    for (let i = 0; i < gradient.length; i++) {
-      const [g, first, second] = [gradient[i]!, this.#first, this.#second];
-      first[i] = 0.9 * first[i]! + 0.1 * g;
-      second[i] = 0.999 * second[i]! + 0.001 * g * g;
-      this.values[i]! -= (size * first[i]!) / (Math.sqrt(second[i]!) + 1e-12);
-    }
-  }
 }

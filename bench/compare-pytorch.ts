@@ -27,7 +27,7 @@ import {
   type Row,
   resultOf,
 } from "./frame/bench.js";
-import { type TwinOutcome, trainTwins } from "./twins/twin-run.js";
+import { trainTwins } from "./twins/twin-run.js";
 
 const NUM_HELD_OUT = 5_000;
 const NUM_LABELLED = 10_000;
@@ -86,7 +86,7 @@ interface Sides {
 }
 
 function splitImages(whole: ImageSet): Sides {
-  const { kept, heldOut } = split(whole, { heldOut: Math.min(NUM_HELD_OUT, whole.numImages / 5), seed: 0 });
+  const { kept, heldOut } = split(whole, { heldOut: Math.min(NUM_HELD_OUT, Math.floor(whole.numImages / 5)), seed: 0 });
   const numLabelled = Math.min(NUM_LABELLED, kept.numImages);
   const labelled = new Random(keyFor(0, "compare-pytorch")).permutation(kept.numImages).subarray(0, numLabelled);
   const rows = [...Array.from(labelled.sort(), (row) => kept.indices![row]!), ...heldOut.indices!];
@@ -109,39 +109,35 @@ interface PairOptions extends BenchOptions {
 async function comparePair({ method, encoder }: Pair, sides: Sides, { numSeeds, args, say }: PairOptions) {
   const label = `${method} on ${encoder}`;
   say(`${label}: seed 0 here and in PyTorch, then ${numSeeds - 1} more seeds of ours`);
-  const outcomes: TwinOutcome[] = [];
-  const ours: Readonly<Record<Probe, number>>[] = [];
-  for (let seed = 0; seed < numSeeds; seed++) {
-    const config = await chooseConfig(
-      {
-        ...{ data: dataOf(args), objective: method, size: SIZE, threads: 1, seed, ...ENCODERS[encoder] },
-        ...{ steps: numberOf(args, "steps", 200), batch: numberOf(args, "batch", 128) },
-      },
-      sides.trained,
-    );
-    const outcome = await trainTwins({ config, set: sides.trained, asked: sides.asked, withPeer: seed === 0, say });
-    outcomes.push(outcome);
-    ours.push(await accuracyOf(outcome.features, sides));
-    say(`  seed ${seed}: ours ${PROBES.map((probe) => `${probe} ${percent(ours.at(-1)![probe])}`).join(", ")}`);
-  }
-  const [{ losses, peer }] = outcomes as [TwinOutcome];
-  const theirs = await accuracyOf(peer!.features, sides);
-  say(`  PyTorch, seed 0: ${PROBES.map((probe) => `${probe} ${percent(theirs[probe])}`).join(", ")}`);
+  const trained = async (seed: number) => {
+    const choices = { data: dataOf(args), objective: method, size: SIZE, threads: 1, seed, ...ENCODERS[encoder] };
+    const length = { steps: numberOf(args, "steps", 200), batch: numberOf(args, "batch", 128) };
+    const config = await chooseConfig({ ...choices, ...length }, sides.trained);
+    return trainTwins({ config, set: sides.trained, asked: sides.asked, withPeer: seed === 0, say });
+  };
+  const { losses, features, peer } = await trained(0);
   const tracked = trackedLosses(losses, peer!.losses);
   for (const { step, ours: own, peer: other } of tracked) {
     say(`  step ${step}: loss ${own.toPrecision(7)} here, ${other.toPrecision(7)} there (${relative(own, other)})`);
   }
-  const rows = PROBES.map((probe) =>
-    rowOf(
-      label,
-      probe,
-      ours.map((each) => each[probe]),
-      theirs[probe],
-      peer!.name,
-    ),
-  );
+  const theirs = await accuracyOf(peer!.features, sides);
+  const ours = [await accuracyOf(features, sides)];
+  say(`  seed 0: here ${inWords(ours[0]!)}; PyTorch ${inWords(theirs)}`);
+  for (let seed = 1; seed < numSeeds; seed++) {
+    const { features } = await trained(seed);
+    ours.push(await accuracyOf(features, sides));
+    say(`  seed ${seed}: here ${inWords(ours.at(-1)!)}`);
+  }
+  const rows = PROBES.map((probe) => {
+    const ofSeeds = ours.map((accuracies) => accuracies[probe]);
+    return rowOf(label, probe, ofSeeds, theirs[probe], peer!.name);
+  });
   for (const { label: what, note } of rows) say(`  ${what}: ${note}`);
   return { rows, losses: tracked };
+}
+
+function inWords(accuracies: Readonly<Record<Probe, number>>): string {
+  return PROBES.map((probe) => `${probe} ${percent(accuracies[probe])}`).join(", ");
 }
 
 type Probe = (typeof PROBES)[number];

@@ -21,7 +21,7 @@ describe("placed objects", () => {
       saturation: 1,
       value: 1,
     };
-    const green = pixelsWhere(drawObject(object, 100, KEY), ([r, g, b]) => r < 10 && g > 245 && b < 10);
+    const green = pixelsWhere(drawObject(object, 100, KEY), ([r, g, b]) => r < 10 && g > 75 && b < 10);
     const [xs, ys] = [green.map(([x]) => x), green.map(([, y]) => y)];
     const middle = (values: number[]) => (Math.min(...values) + Math.max(...values) + 1) / 2;
     expect(middle(xs)).toBeCloseTo(35, -0.5);
@@ -29,6 +29,12 @@ describe("placed objects", () => {
     const farthest = Math.max(...green.map(([x, y]) => Math.hypot(x + 0.5 - 35, y + 0.5 - 60)));
     expect(farthest).toBeGreaterThan(18);
     expect(farthest).toBeLessThan(20.5);
+    // lit from its own top
+    const greenOf = (isThere: (y: number) => boolean) => {
+      const values = green.filter(([, y]) => isThere(y)).map(([, , value]) => value);
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    };
+    expect(greenOf((y) => y < 50)).toBeGreaterThan(1.6 * greenOf((y) => y > 70));
   });
 
   test("are drawn alike for a key, and differently for another", () => {
@@ -73,7 +79,7 @@ describe("placed objects", () => {
 function pixelsWhere({ data, width }: RawImage, isWanted: (colour: readonly [number, number, number]) => boolean) {
   return Array.from({ length: data.length / 3 }, (_, i) => i)
     .filter((i) => isWanted([data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!]))
-    .map((i) => [i % width, Math.floor(i / width)] as const);
+    .map((i) => [i % width, Math.floor(i / width), data[3 * i + 1]!] as const);
 }
 
 function correlation(a: Float64Array, b: Float64Array): number {

@@ -14,7 +14,7 @@ import { coverageOf } from "./drawing/coverage.js";
 import { drawShape, OBJECT_KINDS, type ObjectKind } from "./drawing/outlines.js";
 
 /** Raised whenever the pictures change. */
-const VERSION = 1;
+const VERSION = 2;
 const NUM_IMAGES = 10_000;
 const SIDE = 64;
 const SEED = 2026;
@@ -22,10 +22,10 @@ const SEED = 2026;
 /** What a picture shows. Lengths are shares of its side. */
 export interface PlacedObject {
   readonly kind: ObjectKind;
-  /** Centre, 0.3 to 0.7 from the left and from the top: the largest object fits everywhere. */
+  /** Centre, 0.36 to 0.64 from the left and from the top: the largest object fits everywhere. */
   readonly x: number;
   readonly y: number;
-  /** Radius of the circle around it, 0.14 to 0.3, uniform in its logarithm. */
+  /** Radius of the circle around it, 0.18 to 0.36, uniform in its logarithm. */
   readonly radius: number;
   /** Clockwise from upright, in radians, 0 to 2π. */
   readonly angle: number;
@@ -88,15 +88,18 @@ export function placeObject(key: Key): PlacedObject {
   const random = new Random(childKey(key, "factors"));
   return {
     kind: OBJECT_KINDS[random.integer(OBJECT_KINDS.length)]!,
-    x: random.uniform(0.3, 0.7),
-    y: random.uniform(0.3, 0.7),
-    radius: 2 ** random.uniform(Math.log2(0.14), Math.log2(0.3)),
+    x: random.uniform(0.36, 0.64),
+    y: random.uniform(0.36, 0.64),
+    radius: 2 ** random.uniform(Math.log2(0.18), Math.log2(0.36)),
     angle: random.uniform(0, 2 * Math.PI),
     hue: random.uniform(0, 2 * Math.PI),
     saturation: random.uniform(0.6, 1),
     value: random.uniform(0.6, 1),
   };
 }
+
+/** Brightness of the foot of an object as a share of that of its head: each is lit from its own top, whichever way it lies. */
+const SHADE_AT_FOOT = 0.35;
 
 /** The picture: the object in its colour on a ground; outline and ground follow from the key. */
 export function drawObject(object: PlacedObject, side: number, key: Key): RawImage {
@@ -107,8 +110,17 @@ export function drawObject(object: PlacedObject, side: number, key: Key): RawIma
   const colour = colourOf(object);
   const data = new Uint8Array(side * side * 3);
   for (let i = 0; i < data.length; i++) {
-    const share = coverage[Math.floor(i / 3)]!;
-    data[i] = Math.round(255 * (share * colour[i % 3]! + (1 - share) * ground[i]!));
+    const pixel = Math.floor(i / 3);
+    const share = coverage[pixel]!;
+    const right = ((pixel % side) + 0.5) / side - x;
+    const down = (Math.floor(pixel / side) + 0.5) / side - y;
+    // from 0 at the head to 1 at the foot, in the object's own frame
+    const towardsFoot = Math.min(
+      1,
+      Math.max(0, 0.5 + (Math.cos(angle) * down - Math.sin(angle) * right) / (2 * radius)),
+    );
+    const light = 1 - (1 - SHADE_AT_FOOT) * towardsFoot;
+    data[i] = Math.round(255 * (share * light * colour[i % 3]! + (1 - share) * ground[i]!));
   }
   return { data, width: side, height: side, channels: 3 };
 }

@@ -59,4 +59,10 @@ describe("erase", () => {
       /images with labels, got "round, without any".*--labels file\.csv, or use the set placed-objects/,
     );
   });
+
+  test("refuses two lengths at once", async () => {
+    await expect(runErase({ ...options, minutes: 5 })).rejects.toThrow(
+      /"minutes and steps" must be given one without the other/,
+    );
+  });
 });

@@ -88,6 +88,9 @@ export async function runErase(
 ): Promise<EraseResult | undefined> {
   const { data = "placed-objects", out = "runs/erase", size = 32, numSeeds = 3, alone = false } = options;
   const { onData } = observer;
+  if (options.minutes !== undefined && options.steps !== undefined) {
+    throw new ValueError("erase", "minutes and steps", "given one without the other", "both");
+  }
   const whole = await openImages(data, {
     trainingSize: size,
     ...(options.labels !== undefined && { labels: options.labels }),

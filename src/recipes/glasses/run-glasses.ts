@@ -215,6 +215,12 @@ async function trainAll(
 ): Promise<Readonly<Record<GlassesState, RunFolder>> | undefined> {
   const { out, minutes, seed, objective, encoder, encoderOptions } = options;
   const folders: Partial<Record<GlassesState, RunFolder>> = {};
+  let isAnnounced = false;
+  const announceOnce: TrainObserver["onPlan"] = (plan) => {
+    // the other states are trained alike
+    if (!isAnnounced) observer.onPlan?.(plan);
+    isAnnounced = true;
+  };
   for (const state of GLASSES_STATES) {
     const steps = folders.before?.config.totalSteps;
     observer.onStage?.(`training on images ${state}`);
@@ -229,7 +235,7 @@ async function trainAll(
       out: join(out, state),
     };
     const { kept } = split(sets[state], { heldOut: TEST_SHARE, seed });
-    const { isFinished } = await trainOrResume(choices, observer, kept);
+    const { isFinished } = await trainOrResume(choices, { ...observer, onPlan: announceOnce }, kept);
     if (!isFinished) return undefined;
     folders[state] = await RunFolder.open(join(out, state));
   }

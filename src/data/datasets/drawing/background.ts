@@ -5,8 +5,8 @@ type Colour = readonly [red: number, green: number, blue: number];
 
 /** A background, float32 [size, size, 3] in 0..1. */
 export function drawBackground(size: number, random: Random): Float32Array {
-  const lightness = random.uniform(0.2, 0.8);
-  const contrast = random.uniform(0.1, 0.35);
+  const lightness = random.uniform(0.35, 0.65);
+  const contrast = random.uniform(0.04, 0.16);
   const tint: Colour = [random.uniform(-0.06, 0.06), random.uniform(-0.06, 0.06), random.uniform(-0.06, 0.06)];
   const coarse = smoothNoise(size, random.integer(3) + 3, random);
   const fine = smoothNoise(size, random.integer(8) + 9, random);

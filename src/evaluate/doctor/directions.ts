@@ -15,9 +15,3 @@ export function dot(a: Float64Array, b: Float64Array): number {
   for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
   return sum;
 }
-
-export function squaredDistance(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += (a[d]! - b[d]!) ** 2;
-  return sum;
-}

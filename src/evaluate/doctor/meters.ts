@@ -1,7 +1,7 @@
 /** The doctor's meters: a few numbers about one batch of projections or features that together cannot be fooled. */
 import { keyFor } from "../../compute/index.js";
 import { sigregStatistic } from "../../objectives/sigreg-statistic.js";
-import type { Features } from "../features.js";
+import { allRows, columnMoments, type Features } from "../features.js";
 import { featureStatistics, metrics } from "../metrics/index.js";
 import { type Aim, isUnbound } from "./aim.js";
 
@@ -35,22 +35,28 @@ export function readMeters(features: Features, aim: Aim): Meters {
   const { numImages, dim } = features;
   const maxRank = Math.min(numImages - 1, dim);
   if (!features.values.every(Number.isFinite)) return unreadable(maxRank);
-  const statistics = featureStatistics(features);
   const seen = aim === "scale-free" ? directionsOf(features) : features;
-  const seenStatistics = aim === "scale-free" ? featureStatistics(seen) : statistics;
+  const statistics = featureStatistics(seen);
   const isFree = aim === "unit-spread" || isUnbound(aim);
   const judged = isFree ? standardised(features, statistics.mean, statistics.std) : seen;
   const sigreg = sigregStatistic(judged.values, numImages, dim, keyFor(0, "doctor", "slices"), {
     numSlices: NUM_SLICES,
   });
   return {
-    std: metrics.perDimensionStd.of(statistics),
-    meanNormRatio: metrics.meanNormRatio.of(seenStatistics),
-    effectiveRank: metrics.effectiveRank.of(seenStatistics),
+    std: seen === features ? metrics.perDimensionStd.of(statistics) : spreadOf(features),
+    meanNormRatio: metrics.meanNormRatio.of(statistics),
+    effectiveRank: metrics.effectiveRank.of(statistics),
     maxRank,
     sigreg,
     sigregPerImage: sigreg / numImages,
   };
+}
+
+/** Mean over dimensions of the standard deviation (divisor n − 1), without the spectra that statistics come with. */
+function spreadOf(features: Features): number {
+  const { numImages, dim } = features;
+  const { std } = columnMoments(allRows(features));
+  return (std.reduce((sum, value) => sum + value, 0) / dim) * Math.sqrt(numImages / (numImages - 1));
 }
 
 function unreadable(maxRank: number): Meters {

@@ -1,7 +1,7 @@
 /** Meters of two views of the same images: do they meet, and do different images stay apart? */
 import { ShapeError } from "../../compute/index.js";
 import type { Features } from "../features.js";
-import { directions, dot, squaredDistance } from "./directions.js";
+import { directions, dot } from "./directions.js";
 
 /** A type, not an interface, so that it is a `Tree` of numbers by structure. */
 export type PairMeters = {
@@ -29,13 +29,16 @@ export function readPairMeters(first: Features, second: Features): PairMeters {
     throw new ShapeError("readPairMeters", "second", [numImages, dim], [second.numImages, second.dim]);
   }
   const [x, y] = [directions(first), directions(second)];
+  const lengths = x.map((row) => dot(row, row)); // 1, or 0 for what has no direction
   let [distance, positive, potential, negative] = [0, 0, 0, 0];
   for (let i = 0; i < numImages; i++) {
-    distance += squaredDistance(x[i]!, y[i]!);
-    positive += dot(x[i]!, y[i]!);
+    const own = dot(x[i]!, y[i]!);
+    positive += own;
+    distance += lengths[i]! + dot(y[i]!, y[i]!) - 2 * own;
     for (let j = 0; j < i; j++) {
-      potential += Math.exp(-2 * squaredDistance(x[i]!, x[j]!));
-      negative += dot(x[i]!, x[j]!);
+      const other = dot(x[i]!, x[j]!);
+      negative += other;
+      potential += Math.exp(-2 * (lengths[i]! + lengths[j]! - 2 * other));
     }
   }
   const numPairs = (numImages * (numImages - 1)) / 2;

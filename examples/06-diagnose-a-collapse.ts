@@ -2,7 +2,8 @@
  * Break a run on purpose, and let the doctor find out.
  *
  * VICReg asks two views of an image to agree, and each dimension to keep its variance. Without the second, agreeing is
- * easy: answer every image with the same point. The loss looks better than ever.
+ * easy: answer every image with the same point. The loss looks better than ever. The doctor reads its meters on the way:
+ * of projections and features, of pairs of views, of every layer; what each of them sees is in docs/doctor.md.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -42,4 +43,6 @@ const broken = await train("without its variance term", { varianceWeight: 0, cov
 assert.equal(whole.verdict.name, "healthy");
 assert.ok(broken.invariance < whole.invariance / 10, "by its loss alone the broken run looks better");
 assert.match(broken.verdict.name, /^(norm|complete)-collapse$/);
-assert.match(broken.verdict.remedy, /variance/);
+assert.match(broken.verdict.remedy, /--set varianceWeight=25 \(it is 0\)/);
+const wrong = broken.rows.filter(({ isOutside }) => isOutside).map(({ part, meter }) => `${part}: ${meter}`);
+assert.ok(wrong.includes("projections: standard deviation"));

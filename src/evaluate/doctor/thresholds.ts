@@ -57,8 +57,8 @@ export const EARLY_STEPS = 500;
 
 /** Floors of the effective rank: a share of what is possible, at most `most`, at least `least`. */
 const RANK_FLOORS: Readonly<Record<Aim, { readonly early: RankFloor; readonly late: RankFloor }>> = {
-  "standard-normal": { early: { share: 0.05, most: 5 }, late: { share: 0.125, most: 10 } },
-  "unit-spread": { early: { share: 0.05, most: 5 }, late: { share: 0.125, most: 10 } },
+  "standard-normal": { early: { share: 0.05, most: 5, least: 1.5 }, late: { share: 0.125, most: 10 } },
+  "unit-spread": { early: { share: 0.05, most: 5, least: 1.5 }, late: { share: 0.125, most: 10 } },
   "scale-free": { early: { share: 0, most: 1.5, least: 1.5 }, late: { share: 0.03, most: 3, least: 1.5 } },
   free: { early: { share: 0, most: 1.2, least: 1.2 }, late: { share: 0, most: 1.2, least: 1.2 } },
   features: { early: { share: 0, most: 1.2, least: 1.2 }, late: { share: 0, most: 1.2, least: 1.2 } },

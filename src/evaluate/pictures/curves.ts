@@ -38,9 +38,21 @@ const METER_TITLES: Readonly<Record<string, string>> = {
   sigregPerImage: "SIGReg T / N",
 };
 
+/** Meters of the doctor that are read in one place alone: panel and series by "<part>/<meter>". */
+const PART_PANELS: Readonly<Record<string, readonly [panel: string, series: string]>> = {
+  "pairs/positiveSimilarity": ["cosine of views", "same image"],
+  "pairs/negativeSimilarity": ["cosine of views", "other image"],
+  "pairs/alignment": ["alignment", ""],
+  "pairs/uniformity": ["uniformity", ""],
+  "target/featureCosine": ["cosine with the target", ""],
+  "temporal/stdRatio": ["std in time / over sequences", ""],
+};
+
 /** Lines of the trainer that are no loss terms. */
 const SIDE_TITLES: Readonly<Record<string, string>> = {
   gradientNorm: "gradient norm",
+  targetDrift: "distance of the target",
+  emaDecay: "share that the target keeps",
   learningRate: "learning rate",
   imagesPerSecond: "images per second",
 };
@@ -92,9 +104,10 @@ function panelsOf(lines: readonly MetricLine[]): Panel[] {
 function placeOf(name: string): { key: string; seriesName: string; order: number } | undefined {
   const [root, second, third] = name.split("/");
   if (root === "doctor" && second !== undefined && third !== undefined) {
-    const title = METER_TITLES[third];
-    if (title === undefined) return undefined;
-    return { key: title, seriesName: second, order: 2 };
+    if (second === "data" && third === "unseenLoss") return { key: "loss", seriesName: "unseen images", order: 0 };
+    if (second === "gradients") return { key: "gradient norms", seriesName: third, order: 3 };
+    const [panel, seriesName] = PART_PANELS[`${second}/${third}`] ?? [METER_TITLES[third], second];
+    return panel === undefined ? undefined : { key: panel, seriesName, order: 2 };
   }
   const sideTitle = SIDE_TITLES[second ?? name];
   if (sideTitle !== undefined) return { key: sideTitle, seriesName: "", order: 3 };

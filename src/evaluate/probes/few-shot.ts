@@ -1,7 +1,7 @@
 /** Few-shot classification: what a handful of labels buys. */
 import { keyFor, type OptionTable, Random } from "../../compute/index.js";
 import { columnMoments, type LabelledRows } from "../features.js";
-import { meanEstimate } from "../intervals.js";
+import { meanEstimate, wilsonEstimate } from "../intervals.js";
 import { type AffineClassifiers, type Metric, predictClasses } from "../linear-algebra/index.js";
 import { countCorrect, type Probe, type ProbeEstimate, strongest } from "./probe.js";
 
@@ -16,7 +16,8 @@ export const SHOTS = [1, 5, 10, 50] as const;
  * Nearest class mean with 1, 5, 10 and 50 labelled training images a class, over 20 random draws, on all test images.
  *   cosine: x̂ = (x − μ) / ‖x − μ‖ with μ the mean of all training images (no labels used); each class is the direction of
  *   its mean x̂; euclidean: plain means and distances
- * A class with fewer training images than asked for uses all it has; one with none is never predicted.
+ * A class with fewer training images than asked for uses all it has; one with none is never predicted. Where all classes
+ * have no more than that, there is one draw, with Wilson's interval (n = test images).
  * @returns by labels per class: mean accuracy over the draws, with Student's interval of that mean (n = draws); with
  * several metrics the best, named
  * Source: Wang et al. 2019, arXiv:1911.04623 (SimpleShot, CL2N). Deviations: supports are averaged after normalising.
@@ -33,13 +34,19 @@ export const fewShot: Probe<typeof options, Readonly<Record<string, ProbeEstimat
     const center = columnMoments(train).mean;
     const outcome: Record<string, ProbeEstimate> = {};
     for (const numShots of SHOTS) {
-      const draws = Array.from({ length: numDraws }, (_, draw) => drawSupports(members, numShots, seed, draw));
+      // Where no class has more, every draw is the same: what is left to chance is the test images.
+      const isAll = members.every((positions) => positions.length <= numShots);
+      const draws = Array.from({ length: isAll ? 1 : numDraws }, (_, draw) =>
+        drawSupports(members, numShots, seed, draw),
+      );
       const estimates: ProbeEstimate[] = [];
       for (const metric of metrics) {
         const classifiers = meanClassifiers(train, draws, center, metric, numClasses);
         const predictions = await predictClasses(test, classifiers, programs);
-        const accuracies = predictions.map((row) => countCorrect(row, test.labels) / test.labels.length);
-        estimates.push({ ...meanEstimate(accuracies), metric });
+        const counts = predictions.map((row) => countCorrect(row, test.labels));
+        const n = test.labels.length;
+        const estimate = isAll ? wilsonEstimate(counts[0]!, n) : meanEstimate(counts.map((count) => count / n));
+        estimates.push({ ...estimate, metric });
       }
       outcome[numShots] = strongest(estimates);
     }

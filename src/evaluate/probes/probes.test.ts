@@ -186,7 +186,9 @@ describe("few-shot", () => {
       [0, 1, 2],
     );
     const first = await fewShot.run(taskOf(train, testRows, 3), config);
-    expect(first["5"]!.mean).toBeCloseTo(2 / 3, 12);
+    expect(first["5"]).toMatchObject({ mean: expect.closeTo(2 / 3, 12), n: 3 }); // all there are: one draw
+    expect(first["5"]!.high).toBeGreaterThan(first["5"]!.mean);
+    expect(first["1"]!.n).toBe(20);
     expect(await fewShot.run(taskOf(train, testRows, 3), config)).toEqual(first);
   });
 

@@ -1,4 +1,4 @@
-/** What the tables of docs/results.md compare: every objective there is, on two encoders of about the same cost a step. */
+/** What the tables of docs/results.md compare: every objective there is, on two small encoders. */
 import type { CellChoices, CompareRecipe } from "darkmatter";
 
 export const methods: CompareRecipe["methods"] = {

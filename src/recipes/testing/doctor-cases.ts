@@ -43,6 +43,7 @@ export function healthyCases(): DoctorCase[][] {
         ...choices,
         objective: name,
         ...(projector && { projector: PROJECTOR }),
+        ...(hidesPlaces && { batch: 32 }), // they are the slow ones
       }),
     );
   });
@@ -79,7 +80,7 @@ export const ILL_CASES: readonly DoctorCase[] = [
   trained(
     "dimensional-collapse",
     "VICReg without its covariance term",
-    { ...CONVNET, objective: "vicreg", objectiveOptions: { covarianceWeight: 0 }, projector: WIDE },
+    { ...CONVNET, objective: "vicreg", objectiveOptions: { covarianceWeight: 0 }, projector: WIDE, steps: 96 },
     /--set covarianceWeight=1 /,
   ),
   trained(

@@ -27,7 +27,7 @@ export interface HeatTableOptions {
   readonly notes: readonly string[];
 }
 
-const [CELL_WIDTH, CELL_HEIGHT, NAME_WIDTH] = [84, 26, 130];
+const [CELL_WIDTH, CELL_HEIGHT, NAME_WIDTH] = [74, 26, 130];
 const [MARGIN, HEADER, PANEL_GAP, TITLE_HEIGHT, BLOCK_GAP] = [32, 84, 36, 44, 30];
 const [GAINED, LOST] = [
   [51, 102, 204],

@@ -25,12 +25,15 @@ export function wordFor(augmentation: string): string {
 }
 
 /**
- * Everything at once: SimCLR's recipe with milder crops, so that the object is rarely cut off, and with rotation all the way
- * round, blur and noise.
+ * Everything at once, each as far as it goes: SimCLR's recipe with hues turned all the way round and any angle of rotation,
+ * blur and noise; only crops are milder, so that the object is rarely cut off.
  */
 export function fullRecipe(size: number): ViewRecipe {
   const published = recipeFor("simclr", { size }).steps.filter(({ name }) => name !== "gaussianBlur");
-  const steps = published.map((step) => (step.name === "randomResizedCrop" ? { ...step, scaleMin: 0.3 } : step));
+  const steps = published.map((step) => {
+    if (step.name === "randomResizedCrop") return { ...step, scaleMin: 0.3 };
+    return step.name === "colourJitter" ? { ...step, hue: 0.5 } : step;
+  });
   const [crop, flip, ...colours] = steps.slice(0, -1);
   const blur = { name: "gaussianBlur", kernelSize: 3, sigmaMin: 0.3, sigmaMax: 1, probability: 0.5 } as const;
   return parseRecipe({

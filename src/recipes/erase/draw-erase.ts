@@ -6,18 +6,18 @@ import {
   type Effect,
   type EraseReport,
   effectsOf,
-  type FeatureKind,
+  KIND_TITLES,
+  kindsOf,
   scoreOf,
   scoresOf,
 } from "./erase-report.js";
 
 /** The change that has the full colour: in R², and in shares of images recognised. */
 const FULL_CHANGE = { factor: 0.5, class: 0.15 } as const;
-const KIND_TITLES: Readonly<Record<FeatureKind, string>> = { pooled: "one vector an image", grid: "grid of places" };
 
 /** Values of the floors, of no augmentation and of all; below, all minus without, for each augmentation. */
 export function drawErase(report: EraseReport): Sheet {
-  const kinds = (["pooled", "grid"] as const).filter((kind) => kind === "pooled" || report.cells[0]?.report.grid);
+  const kinds = kindsOf(report);
   const columns = columnsOf(report);
   const { rawPixels, randomInit } = report.floors;
   const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -35,7 +35,7 @@ export function drawErase(report: EraseReport): Sheet {
         {
           title: "what is known",
           rows: [
-            { name: "raw pixels", cells: levels((column) => scoreOf({ pooled: rawPixels }, "pooled", column)) },
+            { name: "raw pixels", cells: levels((column) => scoreOf({ pooled: rawPixels }, kind, column)) },
             {
               name: "before training",
               cells: levels((column) => meanOf(randomInit.map((own) => scoreOf(own, kind, column)))),
@@ -69,6 +69,7 @@ export function drawErase(report: EraseReport): Sheet {
 }
 
 function levelCell(value: number, column: Column): HeatCell {
+  if (!Number.isFinite(value)) return { text: "–", shade: Number.NaN };
   const text = column === "class" ? `${(100 * value).toFixed(1)} %` : Math.max(0, value).toFixed(2);
   return { text: value < -0.005 ? "≤ 0" : text, shade: 0.55 * Math.max(0, value) };
 }

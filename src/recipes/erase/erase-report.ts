@@ -47,10 +47,15 @@ export function columnsOf({ numClasses, factors }: EraseReport): readonly Column
   return [...(numClasses === undefined ? [] : ["class"]), ...factors];
 }
 
-/** A column of one feature report. */
+/** The kinds of features that were asked. */
+export function kindsOf(report: EraseReport): readonly FeatureKind[] {
+  return (["pooled", "projections", "grid"] as const).filter((kind) => report.cells[0]?.report[kind] !== undefined);
+}
+
+/** A column of one feature report; NaN where it was not asked. */
 export function scoreOf(report: FeatureReport, kind: FeatureKind, column: Column): number {
-  const found = report[kind] ?? report.pooled;
-  return (column === "class" ? found.linear : found.factors[column]) ?? Number.NaN;
+  const found = report[kind];
+  return (column === "class" ? found?.linear : found?.factors[column]) ?? Number.NaN;
 }
 
 /** The values of a condition, one a seed. */
@@ -118,7 +123,7 @@ function adviceFor({ step, column, change, withStep, withoutStep }: Effect, reco
 
 /** Values by condition, effects by step, advice: plain text of at most 100 columns. */
 export function renderErase(report: EraseReport): string {
-  const kinds = (["pooled", "grid"] as const).filter((kind) => kind === "pooled" || report.cells[0]?.report.grid);
+  const kinds = kindsOf(report);
   const parts = [
     headline(report),
     ...kinds.map((kind) => renderValues(report, kind)),
@@ -137,8 +142,9 @@ function headline({ data, numTrain, numTest, steps, objective, encoder, seeds, n
   );
 }
 
-const KIND_TITLES: Readonly<Record<FeatureKind, string>> = {
-  pooled: "one vector an image",
+export const KIND_TITLES: Readonly<Record<FeatureKind, string>> = {
+  pooled: "features of an image",
+  projections: "what the objective compares",
   grid: "grid of places laid out",
 };
 
@@ -146,28 +152,20 @@ function renderValues(report: EraseReport, kind: FeatureKind): string {
   const columns = columnsOf(report);
   const cellOf = (values: number[], column: Column) => {
     const { mean, low, high } = meanEstimate(values);
+    if (!Number.isFinite(mean)) return "–";
     const shown = show(mean, column);
     return values.length < 2 ? shown : `${shown} ±${show((high - low) / 2, column)}`;
   };
   const { rawPixels, randomInit } = report.floors;
-  const rows = [
-    ...(kind === "pooled"
-      ? [["raw pixels", ...columns.map((column) => cellOf([scoreOf({ pooled: rawPixels }, kind, column)], column))]]
-      : []),
-    [
-      "random init",
-      ...columns.map((column) =>
-        cellOf(
-          randomInit.map((own) => scoreOf(own, kind, column)),
-          column,
-        ),
-      ),
-    ],
-    ...report.conditions.map((name) => [
-      name,
-      ...columns.map((column) => cellOf(scoresOf(report, name, kind, column), column)),
-    ]),
+  const rowOf = (name: string, scores: (column: Column) => number[]) => [
+    name,
+    ...columns.map((column) => cellOf(scores(column), column)),
   ];
+  const rows = [
+    rowOf("raw pixels", (column) => [scoreOf({ pooled: rawPixels }, kind, column)]),
+    rowOf("random init", (column) => randomInit.map((own) => scoreOf(own, kind, column))),
+    ...report.conditions.map((name) => rowOf(name, (column) => scoresOf(report, name, kind, column))),
+  ].filter((row) => row.slice(1).some((cell) => cell !== "–"));
   const titles = columns.map((column) => (column === "class" ? "class, %" : `${column}, R²`));
   return aligned([[KIND_TITLES[kind], ...titles], ...rows]);
 }

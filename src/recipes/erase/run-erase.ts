@@ -15,8 +15,8 @@ import { trainOrResume } from "../train-or-resume.js";
 import { trainedEncoder } from "../trained-encoder.js";
 import { type Condition, conditionsOf, fullRecipe } from "./conditions.js";
 import { drawErase } from "./draw-erase.js";
+import { encodeImages, type ModelParameters } from "./encoded-images.js";
 import { type EraseCell, type EraseReport, renderErase } from "./erase-report.js";
-import { gridFeatures } from "./grid-features.js";
 import { askFeatures, askWhatAndWhere, type FactorTask, type FeatureReport, factorsOf } from "./what-and-where.js";
 
 export interface EraseOptions {
@@ -215,18 +215,24 @@ async function finishCell(
     return { report, steps: totalSteps, isNew };
   }
   observer.onStage?.(`asking: ${condition.name}, seed ${seed}`);
-  const features = await gridFeatures(folder.config, await trainedEncoder(folder), set);
-  const report = await askFeatures(features, { ...task, seed });
+  const encoded = await encodeImages(folder.config, await trainedModel(folder), set);
+  const report = await askFeatures(encoded, { ...task, seed });
   await writeJsonAtomic(answers, report);
   return { report, steps: totalSteps, isNew };
+}
+
+/** The encoder that the objective evaluates, beside the head that trained with it. */
+async function trainedModel(folder: RunFolder): Promise<ModelParameters> {
+  const online = (await folder.loadParameters("online")) as ModelParameters;
+  return { ...online, encoder: await trainedEncoder(folder) };
 }
 
 async function makeReport({ options, conditions, seeds, set, task }: Experiment, cells: readonly EraseCell[]) {
   const randomInit: FeatureReport[] = [];
   const folders = await Promise.all(seeds.map((seed) => RunFolder.open(join(options.out, `all-seed-${seed}`))));
   for (const { config } of folders) {
-    const features = await gridFeatures(config, await untrainedEncoder(config, set), set);
-    randomInit.push(await askFeatures(features, { ...task, seed: config.seed }));
+    const encoded = await encodeImages(config, { encoder: await untrainedEncoder(config, set) }, set);
+    randomInit.push(await askFeatures(encoded, { ...task, seed: config.seed }));
   }
   const { config } = folders[0]!;
   const report: EraseReport = {

@@ -12,7 +12,7 @@ import {
   selectRows,
 } from "../../evaluate/index.js";
 import { labelledRows } from "../probe-encoder.js";
-import type { GridFeatures } from "./grid-features.js";
+import type { EncodedImages } from "./encoded-images.js";
 
 /** What the probes learn from and are asked about. */
 export interface FactorTask {
@@ -32,15 +32,21 @@ export interface WhatAndWhere {
   readonly factors: Readonly<Record<string, number>>;
 }
 
-/** From one vector an image, and from the grid laid out as one long vector, which knows where. */
+/**
+ * From one vector an image, from what the objective compares, and from the grid laid out as one long vector, which knows
+ * where.
+ */
 export interface FeatureReport {
   readonly pooled: WhatAndWhere;
+  readonly projections?: WhatAndWhere;
   readonly grid?: WhatAndWhere;
 }
 
 /** Numbers a place keeps when the grid is laid out: 16 places of them are regressed in seconds. */
 const COMPONENTS_A_PLACE = 64;
 const TOKENS_TO_FIT = 8192;
+/** λ to choose from: what is chosen by more careful fits lies among these. */
+const STRENGTHS = [1e-4, 1e-3, 1e-2, 1e-1, 1] as const;
 /** R² beyond any factor's reach says only that a fit failed. */
 const LOWEST_R2 = -1;
 
@@ -54,14 +60,14 @@ export function factorsOf(measurements: Measurements = {}): readonly string[] {
   return [...new Set(Object.keys(measurements).map(factorOf))];
 }
 
-/** Ask an encoder's features, pooled and laid out as a grid. */
-export async function askFeatures(
-  { pooled, tokens, gridSize }: GridFeatures,
-  task: FactorTask,
-): Promise<FeatureReport> {
-  const asked = await askWhatAndWhere(pooled, task);
-  if (gridSize < 2) return { pooled: asked };
-  return { pooled: asked, grid: await askWhatAndWhere(await layOutGrid(tokens, pooled.numImages, task), task) };
+/** Ask a model's features, pooled and laid out as a grid, and its projections. */
+export async function askFeatures(encoded: EncodedImages, task: FactorTask): Promise<FeatureReport> {
+  const { pooled, tokens, gridSize, projections } = encoded;
+  return {
+    pooled: await askWhatAndWhere(pooled, task),
+    ...(projections && { projections: await askWhatAndWhere(projections, task) }),
+    ...(gridSize > 1 && { grid: await askWhatAndWhere(await layOutGrid(tokens, pooled.numImages, task), task) }),
+  };
 }
 
 /** Recognition by kNN and a linear map, and ridge regression of each measurement. */
@@ -99,7 +105,14 @@ async function askFactors(features: Features, { measurements = {}, train, test, 
     const targets = Array.from(known).flatMap((row) => names.map((name) => measurements[name]![row]!));
     return { ...selectRows(features, known), targets };
   };
-  const { scores } = await regress({ train: rowsOf(train), test: rowsOf(test), names, seed, programs });
+  const { scores } = await regress({
+    train: rowsOf(train),
+    test: rowsOf(test),
+    names,
+    seed,
+    programs,
+    strengths: STRENGTHS,
+  });
   for (const name of names) {
     const factor = factorOf(name);
     found.set(factor, [...(found.get(factor) ?? []), Math.max(LOWEST_R2, scores[name]!.r2.mean)]);

@@ -61,7 +61,7 @@ export function diagnose(history: readonly Reading[], options: DiagnoseOptions):
     const { place, evidence } = divergence;
     return { name: "divergence", place, step, evidence: [evidence], remedy: remedyFor("divergence", circumstances) };
   }
-  const found = findingsFor(target).find((finding) => isLasting(finding, history, patience));
+  const found = findingsFor(target, history).find((finding) => isLasting(finding, history, patience));
   if (found === undefined) {
     return { name: "healthy", step, evidence: healthyEvidence(history, target, patience), remedy: "" };
   }

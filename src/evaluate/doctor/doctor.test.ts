@@ -217,6 +217,89 @@ describe("verdicts over time", () => {
     expect(names[8]).toBe("complete-collapse");
   });
 
+  describe("starved by data", () => {
+    const losses = (pairs: readonly (readonly [loss: number, unseenLoss: number])[]): Reading[] =>
+      pairs.map(([loss, unseenLoss], i) => ({ step: i * 10, loss, projections: good, data: { unseenLoss } }));
+
+    test("a gap that stays is memory, and the remedy knows when to stop; one that closes is not", () => {
+      const history = losses([
+        [4, 4],
+        [3, 3.2],
+        [2, 3.1],
+        [1.5, 3],
+        [1.2, 3.02],
+        [1.1, 3.05],
+        [1, 3.05],
+        [1, 3.05],
+      ]);
+      const circumstances = {
+        learningRate: 1,
+        weightDecay: 0,
+        batchSize: 2,
+        numImages: 2,
+        totalSteps: 80,
+        changedOptions: [],
+      };
+      const { name, remedy, evidence } = diagnose(history, { target: "scale-free", circumstances });
+      expect(name).toBe("starved-by-data");
+      expect(remedy).toMatch(/--steps 30 --strength 1/);
+      expect(evidence).toEqual([
+        "images trained on cost 1.00, images never seen 3.05",
+        "unseen images cost least at step 30: 3.00",
+      ]);
+      expect(
+        judge(
+          losses([
+            [4, 6],
+            [3, 5],
+            [2, 4],
+            [1.5, 3],
+            [1.2, 2],
+            [1.1, 1.8],
+            [1, 1.6],
+          ]),
+        ),
+      ).toBe("healthy");
+    });
+
+    test("negative losses: a gap that stays is found, passing through 0 is not one", () => {
+      expect(
+        judge(
+          losses([
+            [0, 0],
+            [-0.4, -0.35],
+            [-0.7, -0.4],
+            [-0.8, -0.4],
+            [-0.8, -0.4],
+            [-0.8, -0.4],
+          ]),
+        ),
+      ).toBe("starved-by-data");
+      expect(
+        judge(
+          losses([
+            [0.5, 0.5],
+            [0.1, 0.12],
+            [0.02, 0.05],
+            [0, 0.03],
+            [-0.01, 0.02],
+            [-0.02, 0.01],
+          ]),
+        ),
+      ).toBe("healthy");
+    });
+
+    test("readings without unseen images neither alarm nor calm", () => {
+      const starved = losses([
+        [1, 3],
+        [1, 3],
+        [1, 3],
+      ]);
+      expect(judge(starved.map(({ data: _data, ...reading }) => reading))).toBe("healthy");
+      expect(judge([...starved, { step: 35, loss: 1, projections: good }])).toBe("starved-by-data");
+    });
+  });
+
   test("divergence: NaN at once, a loss ten times the start, spread that explodes", () => {
     const healthy = run([{}, {}, {}, {}, {}, {}]);
     expect(judge([...healthy, { step: 99, loss: Number.NaN }])).toBe("divergence");

@@ -4,7 +4,7 @@ import { type Aim, hasFixedScale, isUnbound } from "./aim.js";
 import type { VerdictName } from "./explain.js";
 import type { Place, Reading } from "./history.js";
 import type { Meters } from "./meters.js";
-import { MEAN_RATIO_LIMITS, rankFloor, THRESHOLDS } from "./thresholds.js";
+import { meanRatioLimit, rankFloor, THRESHOLDS } from "./thresholds.js";
 
 export type Illness = Exclude<VerdictName, "healthy">;
 
@@ -23,7 +23,7 @@ export interface Finding {
 }
 
 /** Most severe first: what is behind another comes before it. */
-export function findingsFor(target: ProjectionTarget): readonly Finding[] {
+export function findingsFor(target: ProjectionTarget, history: readonly Reading[]): readonly Finding[] {
   const [completeCollapse, ...milder] = COLLAPSES;
   const inProjections = (collapse: Collapse) => findingAt("projections", collapse, target);
   const inFeatures = (collapse: Collapse) => findingAt("features", collapse, "features");
@@ -32,7 +32,7 @@ export function findingsFor(target: ProjectionTarget): readonly Finding[] {
     TEMPORAL_COLLAPSE,
     ...milder.map(inProjections),
     ...COLLAPSES.map(inFeatures),
-    STARVED,
+    starvedByData(history),
   ];
 }
 
@@ -61,7 +61,7 @@ const COLLAPSES: readonly [Collapse, ...Collapse[]] = [
   },
   {
     name: "mean-shift",
-    shows: ({ meanNormRatio }, aim) => meanNormRatio > MEAN_RATIO_LIMITS[aim],
+    shows: ({ meanNormRatio }, aim, step) => meanNormRatio > meanRatioLimit(aim, step),
     health: (meters) => [spreadShare(meters)],
     isNoisy: true,
   },
@@ -97,14 +97,21 @@ const TEMPORAL_COLLAPSE: Finding = {
   health: ({ temporal }) => [temporal!.stdRatio],
 };
 
-/** Trained images are known by heart: others cost far more, and no less from reading to reading. */
-const STARVED: Finding = {
-  name: "starved-by-data",
-  place: "data",
-  shows: ({ loss, data }) => {
-    if (loss === undefined || data === undefined) return undefined;
-    return data.unseenLoss - loss > THRESHOLDS.unseenShare * Math.abs(data.unseenLoss);
-  },
-  health: ({ data }) => [1 / data!.unseenLoss],
-  isNoisy: true,
-};
+/**
+ * Trained images are known by heart: others cost far more, and no less from reading to reading. Losses may be negative:
+ * what is much is told by the largest so far, where a loss passes through 0.
+ */
+function starvedByData(history: readonly Reading[]): Finding {
+  const largest = Math.max(0, ...history.map(({ loss }) => (Number.isFinite(loss) ? Math.abs(loss!) : 0)));
+  return {
+    name: "starved-by-data",
+    place: "data",
+    shows: ({ loss, data }) => {
+      if (loss === undefined || data === undefined) return undefined;
+      const scale = Math.max(Math.abs(data.unseenLoss), largest / 2);
+      return data.unseenLoss - loss > THRESHOLDS.unseenShare * scale;
+    },
+    health: ({ data }) => [data!.unseenLoss > 0 ? 1 / data!.unseenLoss : -data!.unseenLoss],
+    isNoisy: true,
+  };
+}

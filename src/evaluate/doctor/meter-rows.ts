@@ -3,7 +3,7 @@ import type { ProjectionTarget } from "../../objectives/index.js";
 import { type Aim, hasFixedScale, isUnbound } from "./aim.js";
 import type { Reading } from "./history.js";
 import type { Meters } from "./meters.js";
-import { LAYER_LIMITS, MEAN_RATIO_LIMITS, rankFloor, SIGREG_FLOOR, SIGREG_POINT, THRESHOLDS } from "./thresholds.js";
+import { LAYER_LIMITS, meanRatioLimit, rankFloor, SIGREG_FLOOR, SIGREG_POINT, THRESHOLDS } from "./thresholds.js";
 
 export interface MeterRow {
   /** "projections", "features", "pairs", ... */
@@ -49,7 +49,10 @@ export function meterRows(reading: Reading, target: ProjectionTarget): MeterRow[
 function collapseRows(part: string, meters: Meters, aim: Aim, step: number): MeterRow[] {
   const { maxRank } = meters;
   const { shrunkStd: low, explodedStd: high } = THRESHOLDS;
-  const ratioLimit = Math.min(MEAN_RATIO_LIMITS[aim], isUnbound(aim) ? THRESHOLDS.oneFeature : THRESHOLDS.oneDirection);
+  const ratioLimit = Math.min(
+    meanRatioLimit(aim, step),
+    isUnbound(aim) ? THRESHOLDS.oneFeature : THRESHOLDS.oneDirection,
+  );
   const isNormal = aim === "standard-normal";
   return rowsOf(part, meters, {
     std: ["standard deviation", hasFixedScale(aim) ? { low, high, note: "wanted: about 1" } : {}],

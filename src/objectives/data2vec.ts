@@ -1,5 +1,5 @@
 /** data2vec 2.0. Source: Baevski et al. 2022, arXiv:2212.07525. */
-import { inverseBlockMask } from "../augment/index.js";
+import { inverseBlockMask } from "../augment/masks/inverse-block-mask.js";
 import { type ConfigOf, type OptionTable, type Tensor, ValueError } from "../compute/index.js";
 import type { Encoding } from "../encoders/index.js";
 import { linearBetween } from "../optim/index.js";

@@ -1,5 +1,5 @@
 /** I-JEPA. Source: Assran et al. 2023, arXiv:2301.08243. */
-import { blockMask } from "../augment/index.js";
+import { blockMask } from "../augment/masks/block-mask.js";
 import type { ConfigOf, OptionTable, Tensor } from "../compute/index.js";
 import { linearBetween } from "../optim/index.js";
 import { meanOf, type Objective, weightedTotal } from "./objective.js";

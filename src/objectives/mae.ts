@@ -1,5 +1,5 @@
 /** MAE. Source: He et al. 2022, arXiv:2111.06377. */
-import { randomMask } from "../augment/index.js";
+import { randomMask } from "../augment/masks/random-mask.js";
 import type { ConfigOf, OptionTable, Tensor } from "../compute/index.js";
 import { placeDecoder, selectPlaces, within } from "../nn/index.js";
 import type { Head, HeadDims } from "./head.js";

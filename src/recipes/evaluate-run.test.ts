@@ -269,7 +269,9 @@ describe("diagnoseRun", () => {
     const { verdict, meters, text } = await diagnoseRun(run);
     expect(verdict).toMatchObject({ name: "healthy", isHealthy: true });
     expect(meters["projections/std"]).toBeGreaterThan(0);
-    expect(text).toMatch(/^verdict: healthy\n[\s\S]*meters at step 4:\n\s+projections\/std +\d/);
+    expect(text).toMatch(
+      /^verdict: healthy\n[\s\S]*meters at step 4:\n +now +healthy\n +projections +standard deviation +\d/,
+    );
   });
 
   test("of a folder without a run is refused in words", async () => {

@@ -70,7 +70,10 @@ function targetSpecsOf(specs: ModelSpecs, { targetModules = [] }: Head): ModelSp
 }
 
 /** Refuse an encoder of other samples than there are. */
-function requireSamples({ name, takes }: EncoderDefinition, { data: { kind = "images" } }: Pick<ModelConfig, "data">): void {
+function requireSamples(
+  { name, takes }: EncoderDefinition,
+  { data: { kind = "images" } }: Pick<ModelConfig, "data">,
+): void {
   if (takes === kind) return;
   const fitting = Object.values<EncoderDefinition>(encoders).filter((other) => other.takes === kind);
   const expected = `one that takes ${kind} (${fitting.map((other) => other.name).join(", ")})`;

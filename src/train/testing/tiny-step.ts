@@ -50,7 +50,8 @@ export function tinyStep(options: TinyStepOptions): TinyStep {
   const { encoder, objective, batchSize = 6, viewSizes = [8, 8], engine = "native", numSteps = NUM_STEPS } = options;
   const projector = options.projector ?? { hiddenDim: 8, numHiddenLayers: 1, outDim: 6 };
   const imageSize = Math.max(...viewSizes);
-  const data = { source: "noise", digest: "", numImages: batchSize, channels: CHANNELS } as const;
+  const { takes } = lookUp<EncoderDefinition>("tinyStep", "encoder", encoders, encoder);
+  const data = { source: "noise", digest: "", kind: takes, numImages: batchSize, channels: CHANNELS } as const;
   const model = buildModel({
     encoder: { name: encoder, options: options.encoderOptions ?? tinyOptions[encoder] ?? {} },
     objective: { name: objective, options: {} },
@@ -62,7 +63,6 @@ export function tinyStep(options: TinyStepOptions): TinyStep {
   // Adam divides by the gradient's size: with its usual epsilon it would make a step of what is only a rounding error.
   const optimizerConfig = resolveOptions(adamw.name, adamw.options, { epsilon: 1e-3 });
   const schedule = warmupCosine({ peak: 1e-2, warmupSteps: 2, totalSteps: numSteps });
-  const { takes } = lookUp<EncoderDefinition>("tinyStep", "encoder", encoders, encoder);
   const shapes = viewSizes.map((size) => [batchSize, CHANNELS, ...(takes === "images" ? [size, size] : [size])]);
   const start = initialState(model, optimizer, 3);
 

@@ -20,6 +20,7 @@ interface EraseFlags {
   readonly encoderSet?: Readonly<Record<string, unknown>>;
   readonly size?: number;
   readonly batch?: number;
+  readonly lr?: number;
   readonly steps?: number;
   readonly seeds?: number;
   readonly images?: number;
@@ -39,7 +40,16 @@ export const erase: CommandDefinition = {
   ],
   configure(command: Command) {
     command.argument("[data]", "folder of images, tar archive(s) or name of a data set", "placed-objects");
-    addChoiceFlags(command, ["labels", "objective", "encoder", "encoderOptions", "size", "batch", "steps"]);
+    addChoiceFlags(command, [
+      "labels",
+      "objective",
+      "encoder",
+      "encoderOptions",
+      "size",
+      "batch",
+      "learningRate",
+      "steps",
+    ]);
     command
       .option("--minutes <time>", "for everything, instead of --steps (default: 30)", (text) =>
         parseNumber("erase", "--minutes", { above: 0 }, text),
@@ -59,7 +69,7 @@ export const erase: CommandDefinition = {
 
 async function runCommand(data: string, flags: EraseFlags): Promise<void> {
   const { runErase } = await import("../../recipes/index.js");
-  const { json = false, seeds, images, encoderSet, ...rest } = flags;
+  const { json = false, seeds, images, encoderSet, lr, ...rest } = flags;
   const live = new LiveLine();
   const interrupt = listenForInterrupt(() => live.print(colours.yellow("Saving after this step, then stopping.")));
   try {
@@ -71,6 +81,7 @@ async function runCommand(data: string, flags: EraseFlags): Promise<void> {
         ...(seeds !== undefined && { numSeeds: seeds }),
         ...(images !== undefined && { numImages: images }),
         ...(encoderSet && { encoderOptions: encoderSet }),
+        ...(lr !== undefined && { learningRate: lr }),
       },
       { ...progressOn(live, () => interrupt.saveFromNowOn()), signal: interrupt.signal },
     );

@@ -41,6 +41,7 @@ export interface EraseOptions {
   /** Side of the views in pixels; default 32. */
   readonly size?: number;
   readonly batch?: number;
+  readonly learningRate?: number;
   /** The view with all augmentations on, instead of `fullRecipe`. */
   readonly views?: ViewRecipe;
 }
@@ -189,7 +190,7 @@ async function finishCell(
   total: number,
   observer: EraseObserver,
 ) {
-  const { data, out, size, objective, batch = 128, minutes = 30 } = options;
+  const { data, out, size, objective, batch = 128, learningRate, minutes = 30 } = options;
   const path = join(out, `${condition.name.replaceAll(" ", "-")}-seed-${seed}`);
   const encoder = options.encoder === undefined ? DEFAULT_ENCODER : { encoder: options.encoder };
   const choices: TrainChoices & { readonly out: string } = {
@@ -199,6 +200,7 @@ async function finishCell(
     ...(objective !== undefined && { objective }),
     ...encoder,
     ...(options.encoderOptions && { encoderOptions: options.encoderOptions }),
+    ...(learningRate !== undefined && { learningRate }),
     views: [condition.recipe, condition.recipe],
     seed,
     ...(steps === undefined ? { minutes: (SHARE_FOR_TRAINING * minutes) / total } : { steps }),

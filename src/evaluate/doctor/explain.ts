@@ -96,5 +96,6 @@ export function short(value: number): string {
 
 function percent(share: number): string {
   const digits = share > 0.99 && share < 1 ? 2 : share < 0.1 ? 1 : 0;
-  return `${(100 * share).toFixed(digits)} %`;
+  // not quite all is not all
+  return `${(share < 1 ? Math.min(99.99, 100 * share) : 100).toFixed(digits)} %`;
 }

@@ -53,6 +53,7 @@ const COLLAPSES: readonly [Collapse, ...Collapse[]] = [
       return meanNormRatio > (isUnbound(aim) ? THRESHOLDS.oneFeature : THRESHOLDS.oneDirection);
     },
     health: (meters) => [spreadShare(meters)],
+    isNoisy: true,
   },
   {
     name: "norm-collapse",

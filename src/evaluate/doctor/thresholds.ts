@@ -48,13 +48,14 @@ export const EARLY_STEPS = 500;
 
 /**
  * Above this share of common length the mean has shifted. VICReg does not see the mean, and nobody asks an encoder for
- * centred features. Where only directions count it is 0.9, and 0.96 at first: DINO on a ConvNet is at 0.95 after 10 to 80
- * steps (CIFAR-10), BYOL on a ViT at 0.64; SimCLR without BatchNorm anywhere starts at 0.97.
+ * centred features. Where only directions count it is 0.94, and 0.96 at first. On CIFAR-10 DINO on a ConvNet passes 0.95
+ * and settles at 0.89 to 0.91, BYOL on a ViT at 0.64, SimCLR at 0.5; DINO without centring goes from 0.97 to 1, SimCLR
+ * without BatchNorm anywhere starts at 0.97.
  */
 export function meanRatioLimit(aim: Aim, step: number): number {
   if (aim === "standard-normal") return 0.7;
   if (aim !== "scale-free") return Number.POSITIVE_INFINITY;
-  return step < EARLY_STEPS ? 0.96 : 0.9;
+  return step < EARLY_STEPS ? 0.96 : 0.94;
 }
 
 /** Floors of the effective rank: a share of what is possible, at most `most`, at least `least`. */

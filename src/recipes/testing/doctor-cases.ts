@@ -78,6 +78,19 @@ export const ILL_CASES: readonly DoctorCase[] = [
     /same answer.*--set regularizerWeight=0.05/s,
   ),
   trained(
+    "complete-collapse",
+    "DINO without centring, behind a fast target",
+    {
+      ...CONVNET,
+      objective: "dino",
+      objectiveOptions: { centreDecay: 1, firstEmaDecay: 0.9 },
+      projector: PROJECTOR,
+      learningRate: 5e-3,
+      steps: 96,
+    },
+    /--set centreDecay=0.9 \(it is 1\) --set firstEmaDecay=0.996/,
+  ),
+  trained(
     "dimensional-collapse",
     "VICReg without its covariance term",
     { ...CONVNET, objective: "vicreg", objectiveOptions: { covarianceWeight: 0 }, projector: WIDE, steps: 96 },

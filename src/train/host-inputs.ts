@@ -1,6 +1,6 @@
 /** What of a step comes neither from the state nor from the images: masks, noise and numbers, functions of (seed, step). */
 import { type ConfigOf, keyFor, type OptionTable, Random } from "../compute/index.js";
-import { stepsPerEpoch } from "../data/index.js";
+import { stepsPerEpoch } from "../data/batches.js"; // browsers trace steps too: nothing that needs Node
 import { constant, type Optimizer, type Schedule, scalarInputs, warmupCosine } from "../optim/index.js";
 import type { TrainConfig } from "./config.js";
 import type { Model } from "./model.js";

@@ -80,7 +80,7 @@ function denoisingHead(dims: HeadDims, config: DenoisingAutoencoderConfig): Head
       return {
         projections: online.encoded.map((tokens) => decoder.apply(online.parameters.decoder!, tokens, mode)),
         targets: views.map((view) => pixelsOfPlaces(view, grid)),
-        watched: online.encoded[0]!.mean(1),
+        watched: [online.encoded[0]!.mean(1)],
       };
     },
   };

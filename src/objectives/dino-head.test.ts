@@ -62,7 +62,7 @@ async function pass(gate: number): Promise<Outputs> {
       const centre = mode.updates.latest(given.centre.mean);
       return {
         value: projections[0]!.sum(),
-        aux: { student: projections[0]!, teacher, other, watched: watched!, centre },
+        aux: { student: projections[0]!, teacher, other, watched: watched![0]!, centre },
       };
     });
     return { seen: aux, gradient } as Tree<Tensor>;

@@ -42,7 +42,7 @@ export function dinoHead(dims: HeadDims, { numPrototypes, isCentred, centreDecay
       return {
         projections: logits.split(0, online.encoded.length),
         targets: targets.split(0, target!.encoded.length),
-        watched: directions.split(0, online.encoded.length)[0]!,
+        watched: directions.split(0, online.encoded.length),
       };
     },
   };

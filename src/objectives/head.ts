@@ -52,8 +52,8 @@ export interface HeadOutput {
   readonly projections: readonly Tensor[];
   readonly targets?: readonly Tensor[];
   readonly targetViews?: readonly number[];
-  /** [B, D]: what the collapse doctor looks at; default the first projections. */
-  readonly watched?: Tensor;
+  /** One a view, [B, D]: what the collapse doctor looks at, of the first view and beside the second; default the projections. */
+  readonly watched?: readonly Tensor[];
 }
 
 /** The projector on every view: all that objectives need which compare views with each other. */

@@ -113,7 +113,7 @@ async function stepOf(objective: Objective, encoder: (typeof encoders)["a ConvNe
         projections: output.projections.map(({ shape }) => shape),
         targets: (output.targets ?? []).map(({ shape }) => shape),
       };
-      expect(output.watched === undefined || output.watched.shape.length === 2, "watched is [B, D]").toBe(true);
+      for (const watched of output.watched ?? []) expect(watched.shape, "watched is [B, D]").toHaveLength(2);
       const { total } = objective.loss(
         { ...output, numGlobalViews, noise: noise as Named<Tensor>, scalars: scalars as Named<Tensor> },
         config,

@@ -76,7 +76,7 @@ function maeHead(dims: HeadDims, { decoderWidth, decoderDepth, decoderHeads }: M
       return {
         projections: online.encoded.map(predict),
         targets: views.map((view) => selectPlaces(pixelsOfPlaces(view, grid), hidden)),
-        watched: online.encoded[0]!.mean(1),
+        watched: [online.encoded[0]!.mean(1)],
       };
     },
   };

@@ -30,7 +30,7 @@ export function placePredictionHead(
       return {
         projections: online.encoded.map(predict),
         targets: seen.map((places) => selectPlaces(places, hidden)),
-        watched: seen[0]!.mean(1),
+        watched: [seen[0]!.mean(1)],
       };
     },
   };

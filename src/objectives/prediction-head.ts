@@ -34,7 +34,7 @@ export function predictionHead(dims: HeadDims, { predictorHiddenDim, target }: P
       return {
         projections: applyToAll(predict, pass.online.parameters.predictor!, z, pass.online.mode),
         targets: isOwnTarget ? z.slice(0, pass.numGlobalViews) : projected(pass.target!),
-        watched: z[0]!,
+        watched: z,
       };
     },
   };

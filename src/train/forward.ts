@@ -73,9 +73,8 @@ export function lossOf(model: Model, inputs: LossInputs): { total: Tensor; repor
     { projections, ...compared, numGlobalViews, noise, scalars },
     model.objectiveConfig,
   );
-  const second = watched === undefined && projections.length > 1 ? pooled(projections[1]!) : undefined;
-  const first = pooled(watched ?? projections[0]!);
-  return { total, report: { terms, projections: first, ...(second && { positives: second }) } };
+  const [first, second] = watched ?? projections;
+  return { total, report: { terms, projections: pooled(first!), ...(second && { positives: pooled(second) }) } };
 }
 
 /** [B, D] as it is; places [B, K, D] as their mean. */

@@ -49,6 +49,6 @@ export async function headOutput(given: HeadCase) {
       scalars: {},
       numGlobalViews: 1,
     });
-    return { projection: projections[0]!, target: targets![0]!, watched: watched! };
+    return { projection: projections[0]!, target: targets![0]!, watched: watched![0]! };
   });
 }

@@ -22,7 +22,7 @@ const headersFor = (noun: string): readonly string[] => [
   ...["random init", "encoder", "95 % interval"],
 ];
 
-const MAX_TITLE = 23;
+const MAX_TITLE = 24;
 
 /** Aligned plain text, at most 100 columns: probes, then matches, then label-free metrics. */
 export function renderReport(report: Report): string {

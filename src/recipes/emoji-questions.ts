@@ -93,7 +93,7 @@ async function findCopies(sources: Sources, unseen: ImageSet, config: TrainConfi
     queries: await source.features(unseen, edit),
     gallery: await source.features(unseen),
   }));
-  return { title: "find the original of an edit", truth: range(0, unseen.numImages), ...found };
+  return { title: "the original of an edit", truth: range(0, unseen.numImages), ...found };
 }
 
 async function findAcrossVendors(sources: Sources, asked: ImageSet, gallery: ImageSet): Promise<MatchTask> {

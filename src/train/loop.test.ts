@@ -24,7 +24,12 @@ function countingTrainer(totalSteps: number, reportAt: (step: number) => Measure
   const trainer = {
     config: { totalSteps },
     learningRate: (step: number) => step / 100,
-    inputsAt: async (step: number) => ({ views: { view0: vector(step) }, noise: {}, scalars: {} }),
+    inputsAt: async (step: number) => ({
+      views: { view0: vector(step) },
+      noise: {},
+      scheduled: { emaDecay: scalar(0.9) },
+      scalars: {},
+    }),
     step: {
       gradient: async ({ trainable }: { trainable: { w: HostArray } }) => ({
         w: vector(reportAt(trainable.w.data[0]!).gradientNorm ?? 2),
@@ -74,6 +79,7 @@ describe("the loop", () => {
         expect(scalars).toEqual({
           "train/total": 1,
           "train/invariance": 0.5,
+          "schedule/emaDecay": expect.closeTo(0.9, 6),
           "train/gradientNorm": 2,
           "train/learningRate": (step - 1) / 100,
         });

@@ -1,8 +1,9 @@
 /** The training loop. */
+import type { HostArray } from "../compute/index.js";
 import { explainNotFinite } from "./not-finite.js";
 import { stateArraysOf, stepArraysOf, type TrainState } from "./state.js";
 import type { Trainer } from "./trainer.js";
-import type { HostInputs, StepOutputs, StepReport } from "./training-step.js";
+import type { HostInputs, Named, StepOutputs, StepReport } from "./training-step.js";
 
 export interface StepEvent {
   /** Updates done, this one included. */
@@ -43,10 +44,13 @@ export async function* train(trainer: Trainer, start: TrainState): AsyncGenerato
 
 function readScalars(report: StepReport, { scheduled }: HostInputs, learningRate: number): Record<string, number> {
   const { terms, targetDrift } = report;
-  const named = Object.entries({ ...terms, ...scheduled, ...(targetDrift && { targetDrift }) });
+  const under = (root: string, numbers: Named<HostArray>) =>
+    Object.fromEntries(Object.entries(numbers).map(([name, { data }]) => [`${root}/${name}`, data[0]!]));
   return {
     "train/total": report.total.data[0]!,
-    ...Object.fromEntries(named.map(([name, { data }]) => [`train/${name}`, data[0]!])),
+    ...under("train", terms),
+    ...under("schedule", scheduled),
+    ...(targetDrift && { "target/drift": targetDrift.data[0]! }),
     "train/gradientNorm": report.gradientNorm.data[0]!,
     "train/learningRate": learningRate,
   };

@@ -32,7 +32,11 @@ const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
   },
   objective: { kind: "text", flag: "--objective <name>", doc: "what is learnt by (default: simclr)" },
   objectiveOptions: { kind: "settings", flag: "--set <key=value>", doc: "option of the objective; may be repeated" },
-  encoder: { kind: "text", flag: "--encoder <name>", doc: "what learns (default: convnet)" },
+  encoder: {
+    kind: "text",
+    flag: "--encoder <name>",
+    doc: "what learns (default: convnet, or vit where places are hidden)",
+  },
   encoderOptions: {
     kind: "settings",
     flag: "--encoder-set <key=value>",

@@ -1,6 +1,6 @@
 /** A convolutional network over time. */
 import { type ConfigOf, type OptionTable, ValueError } from "../compute/index.js";
-import { gelu, type Layer, residual, sequence, timeConvolution } from "../nn/index.js";
+import { channelGelu, type Layer, residual, sequence, timeConvolution } from "../nn/index.js";
 import { type EncoderDefinition, expectSeries } from "./encoder.js";
 import { couplesBatch, type MapNormalization, mapNorm, mapNormalizationOptions } from "./map-normalization.js";
 
@@ -45,7 +45,7 @@ export const seriesConvnet: EncoderDefinition<typeof seriesConvnetOptions> = {
       sequence({
         convolution: timeConvolution(inChannels, outChannels, { kernelSize, stride }) as Layer,
         norm: mapNorm(normalization as MapNormalization, outChannels),
-        gelu,
+        gelu: channelGelu,
       });
     const stage = (inChannels: number, outChannels: number): Layer =>
       sequence({

@@ -11,6 +11,9 @@ export const relu: Layer<NoParameters> = activation((x) => x.relu(), 1);
 /** x Φ(x), exact; units are the last axis. */
 export const gelu: Layer<NoParameters> = activation((x) => x.gelu(), -1);
 
+/** The same where units are channels, axis 1. */
+export const channelGelu: Layer<NoParameters> = activation((x) => x.gelu(), 1);
+
 function activation(of: (x: Tensor) => Tensor, unitAxis: number): Layer<NoParameters> {
   return {
     parameters: {},

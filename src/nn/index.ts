@@ -1,5 +1,5 @@
 /** Parameters and layers. */
-export { gelu, relu } from "./activations.js";
+export { channelGelu, gelu, relu } from "./activations.js";
 export { type AttentionParameters, attention } from "./attention.js";
 export { type BatchNormOptions, type BatchNormParameters, batchNorm } from "./batch-norm.js";
 export { type ConvolutionOptions, type ConvolutionParameters, convolution } from "./convolution.js";

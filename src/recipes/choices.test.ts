@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { describe, expect, test } from "vitest";
 import { recipeFor } from "../augment/index.js";
 import type { ImageSet } from "../data/index.js";
+import { objectives } from "../objectives/catalog.js";
 import { requireSameConfig } from "../train/index.js";
 import { chooseCadence, chooseConfig, overrideConfig } from "./choices.js";
 import type { TrainChoices } from "./main-job.js";
@@ -97,6 +98,13 @@ describe("what is not chosen comes from the data:", () => {
         expect(() => buildModel(config)).not.toThrow();
       }
     }
+  });
+
+  test.each(Object.keys(objectives))("with nothing chosen but %s, an encoder that serves it", async (objective) => {
+    const { buildModel } = await import("../train/index.js");
+    const config = await choose({ objective });
+    expect(() => buildModel(config)).not.toThrow();
+    expect(config.encoder.name).toBe(["mae", "iJepa", "data2vec"].includes(objective) ? "vit" : "convnet");
   });
 });
 

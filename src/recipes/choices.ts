@@ -35,7 +35,7 @@ export async function chooseConfig(choices: TrainChoices, set: Samples): Promise
     "train",
     "encoder",
     encoders,
-    choices.encoder ?? sampleChoicesOf(set).defaultEncoder(set),
+    choices.encoder ?? sampleChoicesOf(set).defaultEncoder(set, objective.needs),
   );
   const numbers = chooseNumbers(choices, set, encoder, objective);
   const { size: imageSize, batch: batchSize, chunk, learningRate, weightDecay, seed, threads: numThreads } = numbers;

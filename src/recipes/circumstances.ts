@@ -1,6 +1,6 @@
 /** What the doctor must know of a run to judge it and to name what would help. */
 import { lookUp } from "../compute/index.js";
-import type { ChangedOption, DiagnoseOptions } from "../evaluate/index.js";
+import type { ChangedOption, DiagnoseOptions, KeptApartBy } from "../evaluate/index.js";
 import { objectives } from "../objectives/catalog.js";
 import type { Objective } from "../objectives/index.js";
 import type { TrainConfig } from "../train/index.js";
@@ -14,9 +14,15 @@ export function diagnoseOptionsOf(config: TrainConfig): DiagnoseOptions {
     circumstances: {
       ...{ learningRate, weightDecay, batchSize, totalSteps },
       numImages: data.numImages,
+      keptApartBy: keptApartBy(objective),
       changedOptions: changesOf(objective, config.objective.options),
     },
   };
+}
+
+function keptApartBy({ needs }: Objective): KeptApartBy {
+  if (needs.target !== "none") return "target";
+  return needs.masking === "none" ? "loss" : "pixels";
 }
 
 function changesOf({ options }: Objective, given: TrainConfig["objective"]["options"]): ChangedOption[] {

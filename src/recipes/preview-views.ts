@@ -9,7 +9,10 @@ import { whatIsLeft } from "./what-is-left.js";
 
 export interface PreviewOptions
   extends SeriesOptions,
-    Pick<TrainChoices, "data" | "objective" | "objectiveOptions" | "size" | "strength" | "views" | "seed"> {
+    Pick<
+      TrainChoices,
+      "data" | "objective" | "objectiveOptions" | "size" | "strength" | "localViews" | "views" | "seed"
+    > {
   readonly numImages?: number;
   /** Path of the PNG. */
   readonly out: string;

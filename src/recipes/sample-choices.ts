@@ -3,14 +3,15 @@
 import { ValueError } from "../compute/index.js";
 import type { NumberOption } from "../compute/options.js";
 import type { ImageSet, SampleKindName, SampleSet, SeriesSet } from "../data/index.js";
+import type { ObjectiveNeeds } from "../objectives/index.js";
 import type { TrainConfig } from "../train/index.js";
 import type { TrainChoices } from "./main-job.js";
 
 interface SampleChoices<S extends SampleSet = SampleSet> {
   /** Choices that mean nothing for other samples. */
   readonly own: readonly (keyof TrainChoices)[];
-  /** The encoder nobody chose. */
-  defaultEncoder(set: S): string;
+  /** The encoder nobody chose, for an objective that needs this. */
+  defaultEncoder(set: S, needs: ObjectiveNeeds): string;
   /** Side of the views in pixels, or time steps of a window. */
   sizeOption(set: S): NumberOption;
   /** What a config says of the data beside its name and numbers. */
@@ -25,7 +26,8 @@ const SIZE_STEP = 8;
 
 const images: SampleChoices<ImageSet> = {
   own: ["labels", "size", "localViews"],
-  defaultEncoder: () => "convnet",
+  // Places are hidden from an encoder that can leave them out.
+  defaultEncoder: (_set, { masking }) => (masking === "random" || masking === "block" ? "vit" : "convnet"),
   sizeOption: (set) => ({
     default: sizeFor(set),
     min: 4,

@@ -17,12 +17,21 @@ export const preview: CommandDefinition = {
   examples: [
     "darkmatter preview ./photos",
     "darkmatter preview ./photos --objective vicreg --strength 0.5 -o views.png",
+    "darkmatter preview ./photos --objective dino --local-views 6",
     "darkmatter preview ./photos --objective mae --set maskRatio=0.6",
     "darkmatter preview sensor.csv --window 128",
   ],
   configure(command: Command) {
     command.argument("<data>", "folder of images, tar archive(s), name of a data set, or .csv or .parquet file");
-    addChoiceFlags(command, ["objective", "objectiveOptions", "size", "strength", "seed", ...SERIES_CHOICES]);
+    addChoiceFlags(command, [
+      "objective",
+      "objectiveOptions",
+      "size",
+      "strength",
+      "localViews",
+      "seed",
+      ...SERIES_CHOICES,
+    ]);
     command
       .option("--images <count>", "how many images or windows", (text) =>
         parseNumber("preview", "--images", { isWhole: true, min: 1 }, text),

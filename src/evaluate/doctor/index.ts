@@ -18,6 +18,6 @@ export { type LayerRow, layerRows, type MeterRow, meterRows } from "./meter-rows
 export { renderMeters } from "./meter-table.js";
 export { type Meters, readMeters } from "./meters.js";
 export { meanCosine, type PairMeters, readPairMeters } from "./pair-meters.js";
-export type { ChangedOption, Circumstances } from "./remedies.js";
+export type { ChangedOption, Circumstances, KeptApartBy } from "./remedies.js";
 export { readTemporalMeters, type SequenceFeatures, type TemporalMeters } from "./temporal-meter.js";
 export { SIGREG_FLOOR, SIGREG_POINT } from "./thresholds.js";

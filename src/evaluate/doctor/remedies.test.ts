@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Illness } from "./findings.js";
-import { type Circumstances, remedyFor } from "./remedies.js";
+import { type Circumstances, type KeptApartBy, remedyFor } from "./remedies.js";
 
 const run: Circumstances = {
   learningRate: 2e-3,
@@ -39,4 +39,12 @@ test("a batch is not made larger than the set, nor a decay lower that hardly mat
 
 test("without a run only the advice", () => {
   expect(remedyFor("temporal-collapse")).not.toMatch(/Try/);
+});
+
+test("advice is about what this objective keeps answers apart by", () => {
+  const advice = (keptApartBy: KeptApartBy) => remedyFor("dimensional-collapse", { ...run, keptApartBy });
+  expect(advice("loss")).toMatch(/SIGReg weight/);
+  expect(advice("target")).toMatch(/target move more slowly/);
+  expect(advice("pixels")).toMatch(/Hide more/);
+  for (const kind of ["target", "pixels"] as const) expect(advice(kind)).not.toMatch(/SIGReg|[{}]/);
 });

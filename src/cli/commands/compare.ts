@@ -60,7 +60,8 @@ const RECIPE_HELP = `A recipe, recipe.ts:
     encoders: { convnet: {}, vit: { encoderOptions: { depth: 4 } } },
     training: { size: 32, batch: 128 },                   // for all cells
     seeds: [0, 1, 2],
-    budget: { steps: 500 },                               // or { epochs: 10 }, or { cpuMinutes: 3 }
+    budget: { steps: 500 },                               // or { steps: { convnet: 900, vit: 500 } }, { epochs: 10 },
+                                                          // { cpuMinutes: 3 }
     evaluation: { numLabels: 1000 },
   } satisfies CompareRecipe;
 

@@ -8,7 +8,7 @@ import { buildModel, createTrainer, type TrainConfig, train, writeJsonAtomic } f
 import { chooseConfig } from "../choices.js";
 import type { TrainChoices } from "../main-job.js";
 import { openSamples, splitSamples } from "../run-samples.js";
-import { type Cell, type CompareRecipe, cellsOf, choicesOfCell, pairName } from "./recipe.js";
+import { type Cell, type CompareRecipe, cellsOf, choicesOfCell, lengthOn, pairName } from "./recipe.js";
 import type { ImpossiblePair } from "./results.js";
 
 /** All seeds of a method on an encoder. */
@@ -143,9 +143,7 @@ async function planPairs(recipe: CompareRecipe, set: Samples, kept: Kept, { onCa
 }
 
 function configOf(recipe: CompareRecipe, cell: Cell, set: Samples, threads: number): Promise<TrainConfig> {
-  const { budget } = recipe;
-  const length = "cpuMinutes" in budget ? {} : budget;
-  return chooseConfig({ ...choicesOfCell(recipe, cell), ...length, threads }, set);
+  return chooseConfig({ ...choicesOfCell(recipe, cell), ...lengthOn(cell.encoder, recipe), threads }, set);
 }
 
 /** Why an encoder cannot serve an objective, in the words of the refusal; undefined if it can. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cellsOf, choicesOfCell, parseRecipeOfComparison } from "./recipe.js";
+import { cellsOf, choicesOfCell, lengthOn, parseRecipeOfComparison } from "./recipe.js";
 import { TOY_RECIPE } from "./testing/rows.js";
 
 test("cells are all combinations, whole seeds first", () => {
@@ -29,6 +29,16 @@ describe("the choices of a cell", () => {
   });
 });
 
+test("one number of steps for all, or one for each encoder", () => {
+  const cells = cellsOf(TOY_RECIPE);
+  const lengths = (steps: number | Record<string, number>) =>
+    Object.fromEntries(cells.map(({ encoder }) => [encoder, lengthOn(encoder, { ...TOY_RECIPE, budget: { steps } })]));
+  expect(lengths(9)).toEqual({ small: { steps: 9 }, vit: { steps: 9 } });
+  expect(lengths({ small: 20, vit: 5 })).toEqual({ small: { steps: 20 }, vit: { steps: 5 } });
+  expect(parseRecipeOfComparison({ ...TOY_RECIPE, budget: { steps: { small: 20, vit: 5 } } })).toBeTruthy();
+  expect(lengthOn("vit", { ...TOY_RECIPE, budget: { cpuMinutes: 3 } })).toEqual({});
+});
+
 describe("a recipe that cannot be is refused in words", () => {
   const without = (key: string) => Object.fromEntries(Object.entries(TOY_RECIPE).filter(([name]) => name !== key));
 
@@ -43,6 +53,12 @@ describe("a recipe that cannot be is refused in words", () => {
     ["two equal seeds", { ...TOY_RECIPE, seeds: [1, 1] }, /"seeds" must be a list of different whole numbers/],
     ["two budgets", { ...TOY_RECIPE, budget: { steps: 1, epochs: 1 } }, /"budget" must be one of steps, epochs/],
     ["half a step", { ...TOY_RECIPE, budget: { steps: 0.5 } }, /"budget.steps" must be a whole number/],
+    ["steps of one encoder", { ...TOY_RECIPE, budget: { steps: { vit: 5 } } }, /"budget.steps.small" must be a whole/],
+    [
+      "steps of a strange one",
+      { ...TOY_RECIPE, budget: { steps: { vjt: 5 } } },
+      /unknown encoder .*"vjt"\. Did you mean "vit"/,
+    ],
     ["no minutes", { ...TOY_RECIPE, budget: { cpuMinutes: 0 } }, /"budget.cpuMinutes" must be a number above 0/],
     ["another budget", { ...TOY_RECIPE, budget: { minutes: 3 } }, /unknown budget "minutes"/],
     [

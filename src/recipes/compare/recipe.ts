@@ -16,10 +16,13 @@ export interface MethodChoices extends CellChoices {
 }
 
 /**
- * How long a cell trains. Minutes of processor time are turned into steps once for each method on each encoder, so that
+ * How long a cell trains. Steps may differ by encoder, where one costs more than another. Minutes of processor time are turned into steps once for each method on each encoder, so that
  * all seeds of it make the same updates.
  */
-export type CompareBudget = { readonly steps: number } | { readonly epochs: number } | { readonly cpuMinutes: number };
+export type CompareBudget =
+  | { readonly steps: number | Readonly<Record<string, number>> }
+  | { readonly epochs: number }
+  | { readonly cpuMinutes: number };
 
 export interface CompareRecipe {
   /** Names the folder and the files: letters, digits, "-", "_" and ".". */
@@ -115,7 +118,7 @@ export function parseRecipeOfComparison(given: unknown): CompareRecipe {
   requireOverrides(recipe as unknown as CompareRecipe);
   if (recipe.training !== undefined) requireRecord("training", recipe.training);
   requireSeeds(recipe.seeds);
-  requireBudget(recipe.budget);
+  requireBudget(recipe.budget, Object.keys(recipe.encoders as object));
   const evaluation = requireRecord("evaluation", recipe.evaluation ?? {});
   for (const key of Object.keys(evaluation)) lookUp("compare", "key of evaluation", EVALUATION_KEYS, key);
   if (recipe.threads !== undefined) requireCount("threads", recipe.threads);
@@ -134,6 +137,13 @@ export function cellsOf({ seeds, encoders, methods }: CompareRecipe): Cell[] {
 /** "simclr on vit": what all seeds of a method on an encoder are called together. */
 export function pairName({ method, encoder }: Pick<Cell, "method" | "encoder">): string {
   return `${method} on ${encoder}`;
+}
+
+/** How long the cells of an encoder train, as a choice of training; nothing where minutes have to be measured first. */
+export function lengthOn(encoder: string, { budget }: CompareRecipe): Pick<TrainChoices, "steps" | "epochs"> {
+  if ("cpuMinutes" in budget) return {};
+  if ("epochs" in budget) return budget;
+  return { steps: typeof budget.steps === "number" ? budget.steps : budget.steps[encoder]! };
 }
 
 /** The choices of a cell, but for its length. */
@@ -186,16 +196,26 @@ function requireSeeds(seeds: unknown): void {
   throw invalid("seeds", "a list of different whole numbers, such as [0, 1, 2]", seeds);
 }
 
-function requireBudget(given: unknown): void {
+function requireBudget(given: unknown, encoders: readonly string[]): void {
   const budget = requireRecord("budget", given);
   for (const key of Object.keys(budget)) lookUp("compare", "budget", BUDGET_KEYS, key);
   const [length, ...more] = Object.entries(budget);
   if (length === undefined || more.length > 0) throw invalid("budget", "one of steps, epochs and cpuMinutes", budget);
   const [key, value] = length;
-  if (key === "steps") requireCount("budget.steps", value);
+  if (key === "steps") return requireSteps(value, encoders);
   if (!(typeof value === "number" && value > 0 && Number.isFinite(value))) {
     throw invalid(`budget.${key}`, "a number above 0", value);
   }
+}
+
+/** One number for all cells, or one for each encoder of the recipe. */
+function requireSteps(steps: unknown, encoders: readonly string[]): void {
+  if (typeof steps !== "object" || steps === null) return requireCount("budget.steps", steps);
+  const byEncoder = requireRecord("budget.steps", steps);
+  for (const name of Object.keys(byEncoder)) {
+    lookUp("compare", "encoder of the recipe", Object.fromEntries(encoders.map((encoder) => [encoder, true])), name);
+  }
+  for (const encoder of encoders) requireCount(`budget.steps.${encoder}`, byEncoder[encoder]);
 }
 
 function requireCount(argument: string, value: unknown): void {

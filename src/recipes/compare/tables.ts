@@ -70,7 +70,11 @@ export function inPercent(estimate: Estimate | undefined, signed = false): strin
 
 /** "3,300 steps": how long all cells, or those of each method, trained. */
 export function budgetInWords({ budget }: Pick<CompareResults, "budget">): string {
-  if ("steps" in budget) return `${count(budget.steps)} steps for every cell`;
+  if ("steps" in budget) {
+    if (typeof budget.steps === "number") return `${count(budget.steps)} steps for every cell`;
+    const byEncoder = Object.entries(budget.steps).map(([encoder, steps]) => `${count(steps)} on ${encoder}`);
+    return `steps for every cell: ${byEncoder.join(", ")}`;
+  }
   if ("epochs" in budget) return `${budget.epochs} epochs for every cell`;
   return (
     `${budget.cpuMinutes} processor minutes for every cell, turned into steps once for each method on each encoder ` +

@@ -4,7 +4,7 @@
  *   npm run darkmatter -- compare bench/compare/cifar10.ts --data cifar10-train.tar.gz --jobs 2
  */
 import type { CompareRecipe } from "darkmatter";
-import { cpuMinutes, encoders, methods, training } from "./methods.js";
+import { budget, encoders, methods, training } from "./methods.js";
 
 export default {
   name: "cifar10",
@@ -17,7 +17,7 @@ export default {
   holdOut: 5_000,
   ...{ methods, encoders, training },
   seeds: [0, 1, 2],
-  budget: { cpuMinutes },
+  budget,
   threads: 1,
   evaluation: { numLabels: 10_000 },
 } satisfies CompareRecipe;

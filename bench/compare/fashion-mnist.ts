@@ -4,7 +4,7 @@
  *   npm run darkmatter -- compare bench/compare/fashion-mnist.ts --jobs 2
  */
 import type { CompareRecipe } from "darkmatter";
-import { cpuMinutes, encoders, methods, training } from "./methods.js";
+import { budget, encoders, methods, training } from "./methods.js";
 
 export default {
   name: "fashion-mnist",
@@ -14,7 +14,7 @@ export default {
   holdOut: 5_000,
   ...{ methods, encoders, training },
   seeds: [0, 1, 2],
-  budget: { cpuMinutes },
+  budget,
   threads: 1,
   evaluation: { numLabels: 10_000 },
 } satisfies CompareRecipe;

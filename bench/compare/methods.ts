@@ -2,20 +2,23 @@
 import type { CellChoices, CompareBudget, CompareRecipe } from "darkmatter";
 
 /** Targets that move fast enough for a training of so few steps; published decays are for hundreds of epochs. */
-const fastTarget: CellChoices = { objectiveOptions: { firstEmaDecay: 0.99 } };
+const fastTarget = { firstEmaDecay: 0.99 };
+/** Half the width of the vision transformer below or a little more, as published: the usual ones are for wider encoders. */
+const smallDecoder = { decoderWidth: 48, decoderDepth: 2, decoderHeads: 2 };
+const smallPredictor = { predictorWidth: 48, predictorDepth: 2, predictorHeads: 2 };
 
 export const methods: CompareRecipe["methods"] = {
   simclr: {},
   vicreg: {},
   barlowTwins: {},
   lejepa: {},
-  byol: fastTarget,
+  byol: { objectiveOptions: fastTarget },
   simSiam: {},
-  dino: fastTarget,
-  mae: {},
+  dino: { objectiveOptions: fastTarget },
+  mae: { objectiveOptions: smallDecoder },
   denoisingAutoencoder: {},
-  iJepa: fastTarget,
-  data2vec: fastTarget,
+  iJepa: { objectiveOptions: { ...fastTarget, ...smallPredictor } },
+  data2vec: { objectiveOptions: { ...fastTarget, ...smallDecoder } },
 };
 
 /** Peak learning rates are those that suit SimCLR in a short training; all methods have the same. */

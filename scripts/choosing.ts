@@ -55,7 +55,8 @@ export function withMethodTables(page: string, all: readonly CompareResults[]): 
   const tables = all
     .map((results) => `${renderTables(results)}\n![${results.title}: all methods](images/${pictureName(results)})\n`)
     .join("\n");
-  return `${page.slice(0, start + START.length)}\n\n${tables}\n${page.slice(end)}`;
+  const oneLevelDown = tables.replaceAll(/^(#+ )/gm, "#$1");
+  return `${page.slice(0, start + START.length)}\n\n${oneLevelDown}\n${page.slice(end)}`;
 }
 
 /** The whole page. */
@@ -86,7 +87,7 @@ function sectionsOf(all: readonly CompareResults[]): string[] {
   const cases = all.flatMap((results) => summarise(results).map((summary) => ({ results, summary })));
   return [
     whatWasMeasured(all),
-    `## In short\n\n${inShort(cases)}`,
+    `## In short\n\n${oneAnswer(all)}\n\n${inShort(cases)}`,
     `## By the task\n\n${byTask(cases)}`,
     `## By the number of labels\n\n${byLabels(cases)}`,
     `## By the images\n\n${cases.map(byImages).join("\n\n")}`,
@@ -119,6 +120,34 @@ function whatWasMeasured(all: readonly CompareResults[]): string {
     "Methods that start slowly are judged unfairly by it, and an order found here may turn with more time. Intervals are " +
     "95 % over seeds; where a difference is within the noise of the seeds, this page says so instead of naming a winner."
   );
+}
+
+/** For who reads one line: the pair that is best or not told from the best in most tasks. */
+function oneAnswer(all: readonly CompareResults[]): string {
+  const lines = all.flatMap((results) => {
+    const pairs = summarise(results).flatMap(({ methods }) => methods);
+    const tasks = TASKS.filter(({ score }) => pairs.some(({ scores }) => scores[score] !== undefined));
+    const wins = pairs.map((pair) => {
+      const won = tasks.filter(({ score }) => {
+        const [best] = sortedBy(pairs, score);
+        return pair === best || (pair.scores[score] !== undefined && !isApart(best!, pair, score));
+      });
+      return { pair, numWon: won.length };
+    });
+    const most = Math.max(...wins.map(({ numWon }) => numWon));
+    const names = sortedBy(
+      wins.flatMap(({ pair, numWon }) => (numWon === most ? [pair] : [])),
+      MAIN_SCORE,
+    ).map(({ method, encoder }) => `${method} on ${encoder}`);
+    const [first, ...others] = names;
+    if (first === undefined) return [];
+    const ties = others.length === 0 ? "" : `; as often: ${others.join(", ")}`;
+    return [
+      `If you look no further: on ${results.title}, **${first}** is the best, or not told from the best by its seeds, in ` +
+        `${most} of ${tasks.length} tasks${ties}.`,
+    ];
+  });
+  return lines.join("\n\n");
 }
 
 function inShort(cases: readonly Case[]): string {
@@ -246,7 +275,24 @@ function byEncoder(results: CompareResults): string {
     [`${results.title}, ${scoreTitle(MAIN_SCORE)}`, ...summaries.map(({ encoder }) => encoder)],
     rows,
   );
-  return `${table}\n\nIn this budget ${steps.join(", ")}.`;
+  return `${table}\n\nIn this budget ${steps.join(", ")}. ${aheadIn(summaries)}`.trimEnd();
+}
+
+/** Whether one encoder is ahead for every method that has both. */
+function aheadIn(summaries: readonly EncoderSummary[]): string {
+  const [a, b, ...more] = summaries;
+  if (a === undefined || b === undefined || more.length > 0) return "";
+  const differences = a.methods.flatMap(({ method, scores }) => {
+    const other = b.methods.find((each) => each.method === method)?.scores[MAIN_SCORE];
+    const own = scores[MAIN_SCORE];
+    return own === undefined || other === undefined ? [] : [own.mean - other.mean];
+  });
+  if (differences.length === 0) return "";
+  const isOneAhead = differences.every((d) => d > 0) || differences.every((d) => d < 0);
+  if (!isOneAhead) return "Which encoder is better depends on the method.";
+  const sizes = differences.map((d) => 100 * Math.abs(d)).sort((x, y) => x - y);
+  const winner = differences[0]! > 0 ? a.encoder : b.encoder;
+  return `${winner} is ahead for every method that both can serve, by ${sizes[0]!.toFixed(1)} to ${sizes.at(-1)!.toFixed(1)} points.`;
 }
 
 /** What a method should gain over its own start to be called working. */

@@ -18,7 +18,7 @@ test("tables take the place between the marks, and nothing else", () => {
   const page = withMethodTables(`# A\n\n${marks.join("\nold\n")}\n\n## B\n`, [
     resultsOf([rowOf(cellOf("a"), { knn: 0.5 })]),
   ]);
-  expect(page).toMatch(/^# A\n\n<!-- methods.*-->\n\n## Toys\n/);
+  expect(page).toMatch(/^# A\n\n<!-- methods.*-->\n\n### Toys\n/);
   expect(page).toMatch(/\n<!-- end of methods -->\n\n## B\n$/);
   expect(page).not.toContain("old");
   expect(withMethodTables("no marks", [])).toBe("no marks");
@@ -42,6 +42,27 @@ describe("what the page says", () => {
     expect(line("- **Find similar")).toContain(
       "Toys with convnet: a 61.0 ± 2.5 (random init 30.0 ± 24.8), not told from it: c.",
     );
+  });
+
+  test("one answer for who reads one line: what wins most tasks, ties told", () => {
+    expect(page).toContain("**a on convnet** is the best, or not told from the best by its seeds, in 2 of 2 tasks.");
+    const tied = choosingPage([resultsOf([rowOf(cellOf("a"), { knn: 0.5 }), rowOf(cellOf("b"), { knn: 0.4 })])]);
+    expect(tied).toContain(
+      "**a on convnet** is the best, or not told from the best by its seeds, in 1 of 1 tasks; as often: b on convnet.",
+    );
+  });
+
+  test("an encoder that is ahead for every method is named, and one that is not is not", () => {
+    const pageOf = (...knn: readonly number[]) =>
+      choosingPage([
+        resultsOf(
+          knn.map((score, i) => rowOf(cellOf(i < 2 ? "a" : "b", 0, i % 2 === 0 ? "convnet" : "vit"), { knn: score })),
+        ),
+      ]);
+    expect(pageOf(0.5, 0.4, 0.45, 0.3)).toContain(
+      "convnet is ahead for every method that both can serve, by 10.0 to 15.0 points.",
+    );
+    expect(pageOf(0.5, 0.4, 0.3, 0.45)).toContain("Which encoder is better depends on the method.");
   });
 
   test("what few labels buy is held against the floors", () => {

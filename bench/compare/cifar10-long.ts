@@ -1,0 +1,15 @@
+/**
+ * The methods that start slowly, for about 15 processor minutes a cell, with one seed: does more time help them?
+ *
+ *   npm run darkmatter -- compare bench/compare/cifar10-long.ts --data cifar10-train.tar.gz --jobs 2 --only byol,mae
+ */
+import type { CompareRecipe } from "darkmatter";
+import cifar10 from "./cifar10.js";
+
+export default {
+  ...cifar10,
+  name: "cifar10-long",
+  title: "CIFAR-10, five times as long",
+  seeds: [0],
+  budget: { steps: { convnet: 5000, vit: 2500 } },
+} satisfies CompareRecipe;

@@ -87,7 +87,7 @@ function sectionsOf(all: readonly CompareResults[]): string[] {
   const cases = all.flatMap((results) => summarise(results).map((summary) => ({ results, summary })));
   return [
     whatWasMeasured(all),
-    `## In short\n\n${oneAnswer(all)}\n\n${inShort(cases)}`,
+    `## In short\n\n${oneAnswer(all)}\n\n${inShort(cases)}\n\n${pictures(all)}`,
     `## By the task\n\n${byTask(cases)}`,
     `## By the number of labels\n\n${byLabels(cases)}`,
     `## By the images\n\n${cases.map(byImages).join("\n\n")}`,
@@ -120,6 +120,10 @@ function whatWasMeasured(all: readonly CompareResults[]): string {
     "Methods that start slowly are judged unfairly by it, and an order found here may turn with more time. Intervals are " +
     "95 % over seeds; where a difference is within the noise of the seeds, this page says so instead of naming a winner."
   );
+}
+
+function pictures(all: readonly CompareResults[]): string {
+  return all.map((results) => `![${results.title}: all methods](images/${pictureName(results)})`).join("\n\n");
 }
 
 /** For who reads one line: the pair that is best or not told from the best in most tasks. */

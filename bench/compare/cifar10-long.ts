@@ -1,7 +1,7 @@
 /**
- * The methods that start slowly, for about 15 processor minutes a cell, with one seed: does more time help them?
+ * The methods that start slowly, for about 15 processor minutes a cell: does more time help them?
  *
- *   npm run darkmatter -- compare bench/compare/cifar10-long.ts --data cifar10-train.tar.gz --jobs 2 --only byol,mae
+ *   npm run darkmatter -- compare bench/compare/cifar10-long.ts --data cifar10-train.tar.gz --jobs 2 --only byol-convnet,mae-vit
  */
 import type { CompareRecipe } from "darkmatter";
 import cifar10 from "./cifar10.js";
@@ -10,6 +10,5 @@ export default {
   ...cifar10,
   name: "cifar10-long",
   title: "CIFAR-10, five times as long",
-  seeds: [0],
   budget: { steps: { convnet: 5000, vit: 2500 } },
 } satisfies CompareRecipe;

@@ -202,7 +202,10 @@ function requireBudget(given: unknown, encoders: readonly string[]): void {
   const [length, ...more] = Object.entries(budget);
   if (length === undefined || more.length > 0) throw invalid("budget", "one of steps, epochs and cpuMinutes", budget);
   const [key, value] = length;
-  if (key === "steps") return requireSteps(value, encoders);
+  if (key === "steps") {
+    requireSteps(value, encoders);
+    return;
+  }
   if (!(typeof value === "number" && value > 0 && Number.isFinite(value))) {
     throw invalid(`budget.${key}`, "a number above 0", value);
   }
@@ -210,7 +213,10 @@ function requireBudget(given: unknown, encoders: readonly string[]): void {
 
 /** One number for all cells, or one for each encoder of the recipe. */
 function requireSteps(steps: unknown, encoders: readonly string[]): void {
-  if (typeof steps !== "object" || steps === null) return requireCount("budget.steps", steps);
+  if (typeof steps !== "object" || steps === null) {
+    requireCount("budget.steps", steps);
+    return;
+  }
   const byEncoder = requireRecord("budget.steps", steps);
   for (const name of Object.keys(byEncoder)) {
     lookUp("compare", "encoder of the recipe", Object.fromEntries(encoders.map((encoder) => [encoder, true])), name);

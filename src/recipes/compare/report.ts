@@ -58,7 +58,8 @@ function panelOf({ encoder, floors, methods }: EncoderSummary, score: string): D
     references: levels,
     rows: sortedBy(methods, score).flatMap(({ method, rows, scores, verdicts }) => {
       const estimate = scores[score];
-      const judged = Object.keys(verdicts).filter((verdict) => verdict !== "healthy");
+      const ill = Object.entries(verdicts).filter(([verdict]) => verdict !== "healthy");
+      const judged = ill.map(([verdict, numCells]) => `${numCells} × ${verdict}`);
       const note = judged.length === 0 ? {} : { note: judged.join(", ") };
       if (estimate === undefined)
         return [{ name: method, values: [], estimate: { mean: 0, low: 0, high: 0, n: 0 }, ...note }];

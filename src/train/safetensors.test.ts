@@ -52,6 +52,11 @@ describe("what is read is what was written", () => {
     expect(tensors.get("part")!.data).toEqual(new Float32Array([1, 2]));
   });
 
+  test("a tensor may have any name, even one that objects keep for themselves", () => {
+    const tensors = new Map([["__proto__", float32([1, 2], [2])]]);
+    expect(decodeSafetensors(bytesOf({ tensors, metadata: {} }), "x").tensors).toEqual(tensors);
+  });
+
   test("any tensors, to the bit", () => {
     const tensor = fc.float32Array({ maxLength: 20 }).map((data) => float32(data, [data.length]));
     fc.assert(

@@ -19,16 +19,16 @@ interface HeaderEntry {
 
 /** The bytes of a file, in parts to be written one after the other. */
 export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array[] {
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const entries: [name: string, entry: unknown][] = [["__metadata__", metadata]];
   const parts: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { dtype, shape, data }] of tensors) {
-    header[name] = { dtype: DTYPES[dtype], shape, data_offsets: [offset, offset + data.byteLength] };
+    entries.push([name, { dtype: DTYPES[dtype], shape, data_offsets: [offset, offset + data.byteLength] }]);
     parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     offset += data.byteLength;
   }
   // Spaces after the header align the data to 8 bytes.
-  const text = new TextEncoder().encode(JSON.stringify(header));
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
   padded.set(text);
   const length = new Uint8Array(8);

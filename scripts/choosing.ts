@@ -20,6 +20,7 @@ import {
   summarise,
 } from "darkmatter";
 import { meanEstimate, writePng } from "darkmatter/evaluate";
+import { isRepeated, moreTime } from "./more-time.js";
 
 const RESULTS_FOLDER = fileURLToPath(new URL("../docs/results/", import.meta.url));
 const PICTURES = fileURLToPath(new URL("../docs/images/", import.meta.url));
@@ -83,7 +84,8 @@ darkmatter compare recipe.ts --jobs 2
 \`darkmatter compare --help\` shows a recipe. Without labels, \`darkmatter doctor\` says whether a run is healthy, and
 results.md says how far scores without labels can be trusted to pick.`;
 
-function sectionsOf(all: readonly CompareResults[]): string[] {
+function sectionsOf(kept: readonly CompareResults[]): string[] {
+  const all = kept.filter(isRepeated);
   const cases = all.flatMap((results) => summarise(results).map((summary) => ({ results, summary })));
   return [
     whatWasMeasured(all),
@@ -94,6 +96,10 @@ function sectionsOf(all: readonly CompareResults[]): string[] {
     `## By the amount of data\n\n${byAmount(cases)}`,
     `## By the encoder\n\n${all.map(byEncoder).join("\n\n")}`,
     `## What did not work\n\n${cases.map(notWorking).join("\n\n")}`,
+    ...moreTime(
+      kept.filter((results) => !isRepeated(results)),
+      all,
+    ),
   ];
 }
 
@@ -148,10 +154,22 @@ function oneAnswer(all: readonly CompareResults[]): string {
     const ties = others.length === 0 ? "" : `; as often: ${others.join(", ")}`;
     return [
       `If you look no further: on ${results.title}, **${first}** is the best, or not told from the best by its seeds, in ` +
-        `${most} of ${tasks.length} tasks${ties}.`,
+        `${most} of ${tasks.length} tasks${ties}.${aboveAll(results)}`,
     ];
   });
   return lines.join("\n\n");
+}
+
+/** What is no method at all and still better by neighbours; nothing where there is no such thing. */
+function aboveAll(results: CompareResults): string {
+  const summaries = summarise(results);
+  const best = Math.max(
+    ...summaries.flatMap(({ methods }) => methods).map(({ scores }) => scores[MAIN_SCORE]?.mean ?? 0),
+  );
+  const floors = summaries.flatMap((summary) => strongestFloor(summary, MAIN_SCORE) ?? []);
+  const strongest = floors.toSorted((a, b) => b.estimate.mean - a.estimate.mean)[0];
+  if (strongest === undefined || strongest.estimate.mean <= best) return "";
+  return ` By neighbours alone, ${strongest.name} (${inPercent(strongest.estimate)}) needs no training and is better than all of them in this budget.`;
 }
 
 function inShort(cases: readonly Case[]): string {

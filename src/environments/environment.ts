@@ -83,7 +83,25 @@ export interface GoalWorld<S = unknown> extends World<S> {
   readonly costs: Readonly<Record<"euclidean" | "geodesic", TrueCost<S>>>;
 }
 
+/** One way things may go on. */
+export interface Future<S = unknown> {
+  readonly probability: number;
+  /** After each action. */
+  readonly states: readonly S[];
+}
+
+/** A world that knows everything that may happen next: what predictors of several futures are measured by. */
+export interface BranchingWorld<S = unknown> extends World<S> {
+  /** Every future of these actions, likeliest first; probabilities sum to 1. */
+  futures(state: S, actions: readonly ArrayLike<number>[]): readonly Future<S>[];
+}
+
 /** Whether there is something to want. */
 export function hasGoals<S>(world: World<S>): world is GoalWorld<S> {
   return "drawTask" in world;
+}
+
+/** Whether all futures are known. */
+export function hasFutures<S>(world: World<S>): world is BranchingWorld<S> {
+  return "futures" in world;
 }

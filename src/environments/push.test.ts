@@ -64,6 +64,22 @@ describe("the way to push", () => {
     expect(best.way.length).toBeGreaterThan(30);
   });
 
+  test("an arc is one push: where the block gets by going on alike in its own frame", () => {
+    const [arm, stroke, numParts] = [4, 8, 10_000];
+    const share = 1 / (1 + (arm / GYRATION) ** 2);
+    let goal = upright;
+    for (let i = 0; i < numParts; i++) {
+      const turn = ((stroke / numParts) * arm * share) / GYRATION ** 2;
+      const { x, y } = ontoTable({ x: 0, y: (stroke / numParts) * share }, { ...goal, angle: goal.angle + turn / 2 });
+      goal = { x, y, angle: goal.angle + turn };
+    }
+    expect(goal.angle).toBeGreaterThan(0.6);
+    const best = pushTowards(atRest(above(arm), upright), goal)!;
+    expect(best.contact.stance.x).toBeCloseTo(arm, 9);
+    expect(best.stroke).toBeCloseTo(stroke, 4);
+    expect(best.rest).toBeCloseTo(0, 2);
+  });
+
   test("what the formula promises of a push, the engine delivers", () => {
     const table = createTable();
     let numPushes = 0;

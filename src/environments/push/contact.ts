@@ -1,7 +1,7 @@
 /** Where to push: what a push at each place of the block's surface would mend, and how far the agent is from there. */
 import { AGENT_RADIUS, type PushState } from "./physics.js";
 import { findWays, isOnTable, type Way } from "./route.js";
-import { BAR, distance, GYRATION, intoBlock, type Point, type Pose, STEM, turned, wrapped } from "./shape.js";
+import { BAR, distance, GYRATION, intoBlock, type Point, type Pose, STEM, wrapped } from "./shape.js";
 
 /** A place for the agent, touching a face of the block, in the block's frame. */
 export interface Contact {
@@ -100,14 +100,14 @@ const NEAR = 2;
  * The push that leaves least to do: the way to its contact, its stroke, and what it leaves to other pushes.
  *   effort = min(1, |e| / 2 px) way + stroke + 10 rest
  * On a table with uniform viscous friction a push of s px at lever arm a from the centre of mass, along the face's normal
- * n, moves the block by s (n, a/ρ) / (1 + a²/ρ²) in (x, y, ρ · angle), ρ the radius of gyration: so the part of the
- * error e along (n, a/ρ) is mended, and the part across it is left.
+ * n, moves the block by s (n, a/ρ) / (1 + a²/ρ²) in (x, y, ρ · angle), ρ the radius of gyration, all in a frame that turns
+ * with the block. So e is the constant motion in that frame that leads to the goal: what of it lies along (n, a/ρ) is
+ * mended, and what lies across is left.
  * @returns undefined where walls keep the agent from every contact that helps
  */
 export function pushTowards(state: PushState, goal: Pose): Push | undefined {
   const { agent, block } = state;
-  const shift = turned({ x: goal.x - block.x, y: goal.y - block.y }, -block.angle);
-  const turn = GYRATION * wrapped(goal.angle - block.angle);
+  const { shift, turn } = motionTowards(block, goal);
   const error = Math.hypot(shift.x, shift.y, turn);
   const wayWeight = Math.min(1, error / NEAR);
   const wayTo = findWays(agent, block);
@@ -126,4 +126,22 @@ export function pushTowards(state: PushState, goal: Pose): Push | undefined {
     if (best === undefined || effort < best.effort) best = { contact, way, stroke, rest, effort };
   }
   return best;
+}
+
+/** A motion that goes on alike in the frame of what moves: along an arc of a circle, if it turns. */
+interface Motion {
+  readonly shift: Point;
+  /** Angle times radius of gyration. */
+  readonly turn: number;
+}
+
+/**
+ * The motion that leads from one pose to another: the logarithm of the pose between them. Its length is never less than
+ * the root mean square way of the block's points.
+ */
+function motionTowards(from: Pose, to: Pose): Motion {
+  const { x, y } = intoBlock(to, from);
+  const half = wrapped(to.angle - from.angle) / 2;
+  const straight = half === 0 ? 1 : half / Math.tan(half);
+  return { shift: { x: straight * x + half * y, y: straight * y - half * x }, turn: GYRATION * 2 * half };
 }

@@ -111,7 +111,7 @@ export function ontoTable(point: Point, pose: Pose): Point {
   return { x: x + pose.x, y: y + pose.y };
 }
 
-export function turned({ x, y }: Point, angle: number): Point {
+function turned({ x, y }: Point, angle: number): Point {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return { x: cos * x - sin * y, y: sin * x + cos * y };
 }

@@ -1,5 +1,5 @@
 /** The loss of a predictor that offers several futures and is judged by the best of them. */
-import type { Tensor } from "../compute/index.js";
+import { Tensor } from "../compute/index.js";
 import { meanOf, sumOf } from "./objective.js";
 
 export interface PluralPrediction {
@@ -18,14 +18,14 @@ export interface PluralPrediction {
  *   priorError = −mean log softmax(logits)_winner, with no gradient into the winner
  * ε > 0 at the start moves every future towards something that happens, so that none dies; ε = 0 at the end, for else all
  * of them are drawn to the mean. The winner is never an input of anything that predicts.
- * @param futures K lists of T predicted states [B, D]; @param states the T that came true; @param prior logits [B, K]
+ * @param futures K lists of T predicted states [B, D]; @param states the T that came true; @param prior logits [B, K]; none for one future
  * @param looseness scalar in [0, 1]
  * Source: Guzmán-Rivera et al. 2012; relaxed as in Rupprecht et al. 2017, arXiv:1612.00197.
  */
 export function pluralPrediction(
   futures: readonly (readonly Tensor[])[],
   states: readonly Tensor[],
-  prior: Tensor,
+  prior: Tensor | undefined,
   looseness: Tensor,
 ): PluralPrediction {
   const errors = futures.map((steps) => meanOf(steps.map((state, t) => state.sub(states[t]!).square().mean(1)))); // [B]
@@ -33,22 +33,21 @@ export function pluralPrediction(
   const wins = winnersOf(errors, least);
   const best = sumOf(errors.map((error, k) => error.mul(wins[k]!)));
   const loose = meanOf(errors);
-  const logChances = prior.logSoftmax(1);
-  const chosen = sumOf(
-    wins.map((win, k) =>
-      logChances
-        .slice(1, k, k + 1)
-        .squeeze(1)
-        .mul(win),
-    ),
-  );
   const shares = wins.map((win) => win.mean());
   const entropy = sumOf(shares.map((share) => share.mul(share.add(1e-9).log()))).neg();
   return {
     prediction: best.add(loose.sub(best).mul(looseness)).mean(),
-    priorError: chosen.mean().neg(),
+    priorError: prior === undefined ? Tensor.constant(0) : surprise(prior, wins),
     futuresInUse: entropy.exp().stopGradient(),
   };
+}
+
+/** −mean log softmax(prior) at the winner. */
+function surprise(prior: Tensor, wins: readonly Tensor[]): Tensor {
+  const logChances = prior.logSoftmax(1).split(1, wins.length); // K of [B, 1]
+  return sumOf(wins.map((win, k) => logChances[k]!.squeeze(1).mul(win)))
+    .mean()
+    .neg();
 }
 
 /** For each future, 1 where it wins and 0 elsewhere; among equals the first wins. No gradient. */

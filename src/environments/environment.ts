@@ -23,8 +23,11 @@ export type Factors = Readonly<Record<string, number>>;
  * that is handed in, so that the same draws give the same episode.
  */
 export interface World<S = unknown> {
-  /** Pictures are square: [size, size, channels] bytes, row by row, channels innermost. */
-  readonly observation: { readonly size: number; readonly channels: number };
+  /**
+   * Pictures are square: [size, size, channels] bytes, row by row, channels innermost. Layered: channels are no colours, but
+   * each says where one kind of thing is, from 0 to 255; the first lies on top. Two channels always are layers.
+   */
+  readonly observation: { readonly size: number; readonly channels: number; readonly isLayered?: boolean };
   /** Numbers of an action; 0 for a world that only goes on. */
   readonly actionDim: number;
   /** A first state, as in the data that models learn from. */

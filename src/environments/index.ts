@@ -31,3 +31,4 @@ export {
   PHASE_CONDUCTIVITY,
   whiteTop,
 } from "./two-phase-material.js";
+export { hasViolations, type Violation, type ViolationPair, type ViolationWorld } from "./violation.js";

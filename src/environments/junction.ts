@@ -52,7 +52,7 @@ export const junction: Environment<typeof junctionOptions, JunctionState> = {
   source: "own design",
   options: junctionOptions,
   create: (config): BranchingWorld<JunctionState> => ({
-    observation: { size: SIZE, channels: NUM_CHANNELS },
+    observation: { size: SIZE, channels: NUM_CHANNELS, isLayered: true },
     actionDim: 1,
     reset: (random) => drawStart(config, random),
     step(state, action, random) {

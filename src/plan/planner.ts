@@ -26,6 +26,8 @@ export interface Search<S, T> {
   /** Guardrails: plans that break them are taken only where none does not, and say so. */
   readonly constraint?: Constraint<T>;
   readonly gradient?: CostGradient<S>;
+  /** Of the constraint; planners by gradient keep within guardrails by it (`lagrangian`). */
+  readonly constraintGradient?: CostGradient<S>;
   readonly space: ActionSpace;
   /** Everything random follows from it. */
   readonly key: Key;

@@ -28,12 +28,21 @@ export interface PursuitOptions {
   readonly blocksPerPlan?: number;
   /** What to do when no plan keeps within the guardrails: "stop" where it stands (default), or "go" by the least bad. */
   readonly whenUnsafe?: "stop" | "go";
+  /**
+   * Stop where it gets no further: after so many plans in a row none of which costs less, by `minGain`, than the best one
+   * before them. Where standing still is safe, a safe plan always exists; this is how an agent gives up a goal that cannot
+   * be reached safely, and rests at one that it has reached. Default: never.
+   */
+  readonly stall?: { readonly numPlans: number; /** In units of the cost. */ readonly minGain: number };
   readonly key: Key;
 }
 
 export interface Pursuit<S> extends Episode<S> {
-  /** Set if it stopped because no plan was safe: the step, and by how much the best one was beyond what is allowed. */
-  readonly stopped?: { readonly step: number; readonly violation: number };
+  /**
+   * Set if it stopped: at which step, because no plan was safe ("unsafe") or none got it further ("stalled"), and by how
+   * much the best plan was beyond what is allowed.
+   */
+  readonly stopped?: { readonly step: number; readonly reason: "unsafe" | "stalled"; readonly violation: number };
   /** Milliseconds of each planning. */
   readonly planningMs: readonly number[];
 }
@@ -47,7 +56,7 @@ export async function pursue<S>(
   world: GoalWorld<S>,
   task: Task<S>,
   agent: Agent<S>,
-  { blocksPerPlan = 1, whenUnsafe = "stop", key }: PursuitOptions,
+  { blocksPerPlan = 1, whenUnsafe = "stop", stall, key }: PursuitOptions,
 ): Promise<Pursuit<S>> {
   const { space } = agent;
   if (!(blocksPerPlan >= 1 && blocksPerPlan <= space.numBlocks)) {
@@ -58,6 +67,7 @@ export async function pursue<S>(
   const actions: number[][] = [];
   const planningMs: number[] = [];
   let start: Float32Array | undefined;
+  let [leastCost, numIdle] = [Number.POSITIVE_INFINITY, 0];
   for (let step = 0; step < world.maxSteps; ) {
     const began = performance.now();
     const plan = await agent.decide({
@@ -66,9 +76,13 @@ export async function pursue<S>(
       key: childKey(key, "plan", step),
     });
     planningMs.push(performance.now() - began);
-    if (plan.violation > 0 && whenUnsafe === "stop") {
-      return { states, actions, planningMs, stopped: { step, violation: plan.violation } };
-    }
+    const stopFor = (reason: "unsafe" | "stalled"): Pursuit<S> => {
+      return { states, actions, planningMs, stopped: { step, reason, violation: plan.violation } };
+    };
+    if (plan.violation > 0 && whenUnsafe === "stop") return stopFor("unsafe");
+    numIdle = plan.cost < leastCost - (stall?.minGain ?? 0) ? 0 : numIdle + 1;
+    leastCost = numIdle === 0 ? plan.cost : leastCost;
+    if (stall && numIdle >= stall.numPlans) return stopFor("stalled");
     const numSteps = Math.min(blocksPerPlan * space.blockLength, world.maxSteps - step);
     for (let i = 0; i < numSteps; i++, step++) {
       const block = Math.floor(i / space.blockLength) * space.actionDim;

@@ -2,8 +2,8 @@
 
 /** What is observed at each step. */
 export type ObservationShape =
-  /** Square pictures, uint8 [size, size, channels]. */
-  | { readonly kind: "frames"; readonly size: number; readonly channels: number }
+  /** Square pictures, uint8 [size, size, channels]; layered: see `World.observation`. */
+  | { readonly kind: "frames"; readonly size: number; readonly channels: number; readonly isLayered?: boolean }
   /** Numbers, float32 [dim]. */
   | { readonly kind: "vectors"; readonly dim: number };
 
@@ -32,6 +32,8 @@ export interface EpisodeSource extends EpisodeFacts {
   readonly numEpisodes: number;
   /** Tells this source from others: equal descriptions give equal episodes. */
   readonly description: Readonly<Record<string, unknown>>;
+  /** What its owner should know, such as columns that were left out. */
+  readonly warnings?: readonly string[];
   episodeAt(index: number): EpisodeRecord | Promise<EpisodeRecord>;
 }
 

@@ -11,6 +11,8 @@ export interface Environment<Options extends OptionTable = OptionTable, S = unkn
   /** Where its rules come from. */
   readonly source: string;
   readonly options: Options;
+  /** Options under which models are judged that learnt at the defaults: places held out, other dynamics. */
+  readonly judgedUnder?: Partial<ConfigOf<Options>>;
   /** @throws ValueError for options that do not fit each other */
   create(config: ConfigOf<Options>): World<S>;
 }
@@ -25,7 +27,7 @@ export type Factors = Readonly<Record<string, number>>;
 export interface World<S = unknown> {
   /**
    * Pictures are square: [size, size, channels] bytes, row by row, channels innermost. Layered: channels are no colours, but
-   * each says where one kind of thing is, from 0 to 255; the first lies on top. Two channels always are layers.
+   * each says where one kind of thing is, from 0 to 255; the last lies on top. Two channels always are layers.
    */
   readonly observation: { readonly size: number; readonly channels: number; readonly isLayered?: boolean };
   /** Numbers of an action; 0 for a world that only goes on. */

@@ -51,6 +51,7 @@ export const junction: Environment<typeof junctionOptions, JunctionState> = {
   summary: "a dot turns left or right by chance, or as it is steered",
   source: "own design",
   options: junctionOptions,
+  judgedUnder: { places: "heldOut" },
   create: (config): BranchingWorld<JunctionState> => ({
     observation: { size: SIZE, channels: NUM_CHANNELS, isLayered: true },
     actionDim: 1,

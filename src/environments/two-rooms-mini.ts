@@ -16,6 +16,7 @@ export const twoRoomsMini: Environment<typeof twoRoomsOptions, TwoRoomsState> = 
   summary: "the same two rooms, seen at 28 pixels",
   source: "facebookresearch/eb_jepa, made smaller",
   options: twoRoomsOptions,
+  judgedUnder: { layouts: "heldOut", dynamics: "evaluation" },
   create: (config: ConfigOf<typeof twoRoomsOptions>) =>
     twoRoomsWorld("twoRoomsMini", config, { size: SIZE, dotStd: DOT_STD }),
 };

@@ -18,6 +18,7 @@ export const twoRooms: Environment<typeof twoRoomsOptions, TwoRoomsState> = {
   summary: "a dot finds the door between two rooms, at 65 pixels",
   source: "facebookresearch/eb_jepa; arXiv:2502.14819",
   options: twoRoomsOptions,
+  judgedUnder: { layouts: "heldOut", dynamics: "evaluation" },
   create: (config: ConfigOf<typeof twoRoomsOptions>) =>
     twoRoomsWorld("twoRooms", config, { size: PLAN_SIZE, dotStd: DOT_STD }),
 };

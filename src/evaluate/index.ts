@@ -54,3 +54,4 @@ export {
 } from "./report.js";
 export { renderReport } from "./report-table.js";
 export * from "./supervised/index.js";
+export { alignedTable } from "./thorough-table.js";

@@ -9,9 +9,11 @@ import {
   type ParameterSpec,
   parameter,
   relu,
+  type Standing,
   sequence,
+  statePredictor,
 } from "../nn/index.js";
-import { type Standing, statePredictor } from "../nn/state-predictor.js";
+
 import type { ModuleTensors } from "./head.js";
 
 export interface WorldDynamicsDims {

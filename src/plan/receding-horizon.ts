@@ -33,7 +33,7 @@ export interface PursuitOptions {
    * before them. Where standing still is safe, a safe plan always exists; this is how an agent gives up a goal that cannot
    * be reached safely, and rests at one that it has reached. Default: never.
    */
-  readonly stall?: { readonly numPlans: number; /** In units of the cost. */ readonly minGain: number };
+  readonly stall?: { readonly numPlans: number /** In units of the cost. */; readonly minGain: number };
   readonly key: Key;
 }
 

@@ -83,10 +83,23 @@ describe("acting", () => {
 
   test("stops where no plan is safe, and says by how much; or goes on if told to", async () => {
     const stopped = await pursue(evaluated, task, saying(0.7), { key: keyFor(1) });
-    expect(stopped).toMatchObject({ stopped: { step: 0, violation: 0.7 }, actions: [], states: [task.start] });
+    expect(stopped).toMatchObject({ stopped: { step: 0, reason: "unsafe", violation: 0.7 }, actions: [], states: [task.start] });
     const went = await pursue(evaluated, task, saying(0.7), { key: keyFor(1), whenUnsafe: "go" });
     expect(went.stopped).toBeUndefined();
     expect(went.actions).toHaveLength(200);
+  });
+
+  test("stops where it gets no further, if told when", async () => {
+    const costs = [5, 4, 3.9, 3.95, 3.85, 1];
+    let numPlans = 0;
+    const agent: Agent<Dot> = {
+      ...saying(0),
+      decide: async () => ({ blocks: new Float32Array(6), cost: costs[numPlans++] ?? 1, numRollouts: 1, violation: -2 }),
+    };
+    const stall = { numPlans: 3, minGain: 0.5 };
+    const { stopped, actions } = await pursue(evaluated, task, agent, { key: keyFor(1), stall });
+    expect(stopped).toEqual({ step: 16, reason: "stalled", violation: -2 }); // 3.9, 3.95 and 3.85 gain too little on 4
+    expect(actions).toHaveLength(16);
   });
 
   test("cannot carry out more than was planned", async () => {

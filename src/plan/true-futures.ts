@@ -33,7 +33,8 @@ export function trueFutures<S>(world: BranchingWorld<S>, describe: Description<S
 /** Candidates with fewer futures than others have the last of theirs again, without a chance. */
 function inLatents<S>(candidates: readonly (readonly Future<S>[])[], describe: Description<S>): LatentPaths {
   const first = candidates[0]?.[0]?.states[0];
-  if (first === undefined) throw new ValueError("inLatents", "paths", "at least one, with at least one step", candidates);
+  if (first === undefined)
+    throw new ValueError("inLatents", "paths", "at least one, with at least one step", candidates);
   const [count, dim, horizon] = [candidates.length, describe(first).length, candidates[0]![0]!.states.length];
   const numFutures = candidates.reduce((most, futures) => Math.max(most, futures.length), 0);
   const states = new Float32Array(count * numFutures * horizon * dim);

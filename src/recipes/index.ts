@@ -21,3 +21,5 @@ export type { RunVerdict, TrainChoices, TrainObserver, TrainPlan, TrainSummary }
 export { type PreviewOptions, previewViews } from "./preview-views.js";
 export * from "./science/index.js";
 export { resumeTraining, trainImages } from "./train-images.js";
+export * from "./worlds/index.js";
+export * from "./worlds/index.js";

@@ -62,10 +62,14 @@ const clips: SampleChoices<ClipSet> = {
     ...{ default: imageSize, min: imageSize, max: imageSize },
     doc: "side of the pictures, as they are",
   }),
-  dataOf: ({ settings, standardisation, observation, actionDim }) => ({
-    kind: "clips",
-    clips: { ...settings, ...standardisation, observation: observation.kind, actionDim },
-  }),
+  dataOf: ({ settings, standardisation, observation, actionDim, episodes: { description } }) => {
+    const { environment: name, options = {} } = description as { environment?: string; options?: object };
+    const world = name === undefined ? {} : { world: { name, options: { ...options } } };
+    return {
+      kind: "clips",
+      clips: { ...settings, ...standardisation, observation: observation.kind, actionDim, ...world },
+    };
+  },
 };
 
 const sampleChoices: Readonly<Record<SampleKindName, SampleChoices>> = { images, series, clips };

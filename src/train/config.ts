@@ -57,6 +57,8 @@ export interface ClipFacts {
   readonly observation: ObservationShape["kind"];
   /** Numbers between two observations; 0 where nobody acts. */
   readonly actionDim: number;
+  /** The environment that made the episodes, if one did. */
+  readonly world?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
 }
 
 /** What an encoder is given: clips are shown one observation at a time, a picture or a vector. */

@@ -27,14 +27,11 @@ export function renderFutures(report: FuturesReport): string {
 }
 
 function renderFacts({ rows, numBranching, numElsewhere, threshold, unit }: FuturesReport): string {
-  const futures = rows.map(({ name, numFutures }) => {
-    const bits = numFutures === 1 ? "" : ` (${Number(Math.log2(numFutures).toFixed(1))} bits)`;
-    return `${name} ${numFutures}${bits}`;
-  });
   return [
     `${count(numBranching)} trials that branch, ${count(numElsewhere)} that do not; a mode is hit within ${threshold} ${unit}`,
-    `futures a trial: ${futures.join(", ")}`,
     "in parentheses 95 % intervals: Wilson for shares, else bootstrap over trials",
+    "K futures a trial, so that z holds log2 K bits at most:",
+    rows.map(({ name, numFutures }) => `${name} ${numFutures}`).join(", "),
   ].join("\n");
 }
 

@@ -74,8 +74,8 @@ export function modeCoverage(trials: readonly FutureTrial[], k: number, threshol
 }
 
 /** Mean of a value over the futures of a trial, by their probabilities. */
-function expected({ futures }: FutureTrial, valueOf: (position: readonly number[]) => number): number {
-  return sum(futures.map(({ position, probability }) => probability * valueOf(position)));
+function expected({ futures }: FutureTrial, measureOf: (position: readonly number[]) => number): number {
+  return sum(futures.map(({ position, probability }) => probability * measureOf(position)));
 }
 
 function sum(values: readonly number[]): number {

@@ -13,7 +13,7 @@ const TITLES: Readonly<Record<Reduction, string>> = {
 /** Aligned plain text, at most 100 columns: a table by the mean and one by the maximum of an episode's surprise. */
 export function renderPhysics({ rows, numHeldOut }: PhysicsReport): string {
   const facts = [
-    "pairs: the impossible episode surprises more than its twin (half if equally); chance is 50 everywhere",
+    "pairwise: the impossible episode surprises more than its twin; chance is 50 everywhere",
     numHeldOut > 0
       ? `absolute: told by the 90th percentile of ${count(numHeldOut)} held-out possible episodes; 95 is the most to expect`
       : "absolute: left out, there are no held-out possible episodes",

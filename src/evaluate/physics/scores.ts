@@ -45,9 +45,9 @@ export function scoreGroups(
   threshold: number | undefined,
   key: Key,
 ): ViolationScores {
-  const shareOf = (valueOf: (pair: PairScore) => number): Estimate =>
+  const shareOf = (outcomeOf: (pair: PairScore) => number): Estimate =>
     wilsonEstimate(
-      groups.reduce((sum, pairs) => sum + pairs.reduce((total, pair) => total + valueOf(pair), 0) / pairs.length, 0),
+      groups.reduce((sum, pairs) => sum + pairs.reduce((total, pair) => total + outcomeOf(pair), 0) / pairs.length, 0),
       groups.length,
     );
   const isTold = (limit: number) => (pair: PairScore) =>

@@ -65,6 +65,6 @@ export function surprisesAt<Name extends string>(
   );
 }
 
-function recordOf<Name extends string, V>(names: readonly Name[], valueOf: (name: Name) => V): Record<Name, V> {
-  return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as Record<Name, V>;
+function recordOf<Name extends string, V>(names: readonly Name[], entryOf: (name: Name) => V): Record<Name, V> {
+  return Object.fromEntries(names.map((name) => [name, entryOf(name)])) as Record<Name, V>;
 }

@@ -16,7 +16,10 @@ const paths: LatentPaths = {
   chances: Float64Array.of(0.5, 0.3, 0.2, 0.9, 0.1, 0),
 };
 const candidates: Candidates = { count: 2, horizon: 1, actionDim: 1, actions: new Float32Array(2) };
-const costing = (...values: number[]): CostTerm => () => Float64Array.from(values);
+const costing =
+  (...values: number[]): CostTerm =>
+  () =>
+    Float64Array.from(values);
 const total = async (risk: string, options: Record<string, number>, ...values: number[]) => {
   const { cost } = composeCosts({ only: { cost: costing(...values) } }, createRisk(risk, options));
   return [...(await cost(paths, candidates))];
@@ -33,7 +36,9 @@ describe("risk", () => {
 
   test("CVaR is the mean of the worst share, exactly: a future across the border counts in part", async () => {
     // The worst 40 %: all of the third future (.2 at 10), and .2 of the second (at 2).
-    expect(await total("cvar", { tailShare: 0.4 }, ...values)).toEqual(near([(0.2 * 10 + 0.2 * 2) / 0.4, (0.6 + 1.2) / 0.4]));
+    expect(await total("cvar", { tailShare: 0.4 }, ...values)).toEqual(
+      near([(0.2 * 10 + 0.2 * 2) / 0.4, (0.6 + 1.2) / 0.4]),
+    );
     expect(await total("cvar", { tailShare: 1 }, ...values)).toEqual(near(await total("mean", {}, ...values)));
     expect(await total("cvar", { tailShare: 0.1 }, ...values)).toEqual(near([10, 6]));
   });
@@ -81,7 +86,11 @@ describe("sums of costs", () => {
   const terms = { goal: { cost: costing(1, 2, 3, 4, 5, 6), weight: 2 }, effort: { cost: costing(9, 3, 0, 1, 1, 1) } };
 
   test("contributions add up to the cost, under any risk", async () => {
-    for (const [risk, options] of [["mean", {}], ["max", {}], ["cvar", { tailShare: 0.35 }]] as const) {
+    for (const [risk, options] of [
+      ["mean", {}],
+      ["max", {}],
+      ["cvar", { tailShare: 0.35 }],
+    ] as const) {
       const composed = composeCosts(terms, createRisk(risk, options));
       const costs = await composed.cost(paths, candidates);
       for (const i of [0, 1]) {
@@ -107,7 +116,9 @@ describe("sums of costs", () => {
 
   test("what cannot be added is refused", async () => {
     expect(() => composeCosts({})).toThrow(/at least one cost/);
-    expect(() => composeCosts({ goal: { cost: costing(1), weight: Number.NaN } })).toThrow(/"goal.weight" must be a finite/);
+    expect(() => composeCosts({ goal: { cost: costing(1), weight: Number.NaN } })).toThrow(
+      /"goal.weight" must be a finite/,
+    );
     await expect(composeCosts({ goal: { cost: costing(1) } }).cost(paths, candidates)).rejects.toThrow(
       /"goal" must be 6 costs, one for each path, got 1/,
     );

@@ -21,41 +21,43 @@ const material: CostMaterial = {
   target: [0.5, 0],
   knownStates: Float32Array.of(0, 0, 3, 1),
 };
-const valueOf = async (name: string, options = {}) => [...(await createCost(name, options, material)(paths, candidates))];
+const costOf = async (name: string, options = {}) => [
+  ...(await createCost(name, options, material)(paths, candidates)),
+];
 
 describe("by hand", () => {
   test("the distance to the goal: last, summed and worst step, in three norms", async () => {
-    expect(await valueOf("goalDistance")).toEqual([16, 9]);
-    expect(await valueOf("goalDistance", { over: "sum" })).toEqual([20 + 16, 18 + 9]);
-    expect(await valueOf("goalDistance", { over: "max", norm: "L1" })).toEqual([6, 6]);
-    expect(await valueOf("goalDistance", { norm: "L2" })).toEqual([4, 3]);
+    expect(await costOf("goalDistance")).toEqual([16, 9]);
+    expect(await costOf("goalDistance", { over: "sum" })).toEqual([20 + 16, 18 + 9]);
+    expect(await costOf("goalDistance", { over: "max", norm: "L1" })).toEqual([6, 6]);
+    expect(await costOf("goalDistance", { norm: "L2" })).toEqual([4, 3]);
   });
 
   test("a learned distance is asked for every step, from the state to the goal", async () => {
-    expect(await valueOf("learnedDistance")).toEqual([0, 3]);
-    expect(await valueOf("learnedDistance", { over: "sum" })).toEqual([2, 6]);
+    expect(await costOf("learnedDistance")).toEqual([0, 3]);
+    expect(await costOf("learnedDistance", { over: "sum" })).toEqual([2, 6]);
   });
 
   test("a probe's position, and a probe's number", async () => {
     // Latent (x, y) reads as (x + .5, 2x − y): (3, 0) as (3.5, 6), (0, 4) as (.5, −4).
-    expect(await valueOf("probedPosition")).toEqual([Math.hypot(3, 6), 4]);
-    expect(await valueOf("probedValue", { over: "sum" })).toEqual([1.5 + 3.5, 0.5 + 0.5]);
+    expect(await costOf("probedPosition")).toEqual([Math.hypot(3, 6), 4]);
+    expect(await costOf("probedValue", { over: "sum" })).toEqual([1.5 + 3.5, 0.5 + 0.5]);
   });
 
   test("effort is of the actions, the same in every future", async () => {
-    expect(await valueOf("effort")).toEqual([29, 29]);
-    expect(await valueOf("effort", { norm: "L2" })).toEqual([7, 7]);
+    expect(await costOf("effort")).toEqual([29, 29]);
+    expect(await costOf("effort", { norm: "L2" })).toEqual([7, 7]);
   });
 
   test("energies as the model gave them", async () => {
-    expect(await valueOf("energy")).toEqual([3, 8]);
-    expect(await valueOf("energy", { over: "max" })).toEqual([2, 5]);
+    expect(await costOf("energy")).toEqual([3, 8]);
+    expect(await costOf("energy", { over: "max" })).toEqual([2, 5]);
   });
 
   test("novelty is the distance from the nearest known state, where that is largest", async () => {
     // From (0, 0) and (3, 1): (1, 0) is 1 away, (3, 0) 1; (0, 1) is 1 away, (0, 4) 4 from one and √18 from the other.
-    expect(await valueOf("novelty")).toEqual([1, 4]);
-    expect(await valueOf("novelty", { over: "sum", norm: "squaredL2" })).toEqual([2, 17]);
+    expect(await costOf("novelty")).toEqual([1, 4]);
+    expect(await costOf("novelty", { over: "sum", norm: "squaredL2" })).toEqual([2, 17]);
   });
 });
 
@@ -63,7 +65,7 @@ describe.each(Object.entries<Pick<CostDefinition, "name" | "summary" | "needs">>
   test("is listed under its own name and gives one finite number for each path", async () => {
     expect(definition.name).toBe(name);
     expect(definition.summary).toMatch(/^[a-z].*[^.]$/);
-    const values = await valueOf(name);
+    const values = await costOf(name);
     expect(values).toHaveLength(2);
     expect(values.every(Number.isFinite)).toBe(true);
   });
@@ -77,7 +79,7 @@ describe.each(Object.entries<Pick<CostDefinition, "name" | "summary" | "needs">>
       energies: Float32Array.of(7, 7, 7, 7, ...paths.energies!),
     };
     const actions = Float32Array.of(1, 1, 1, 1, ...candidates.actions);
-    expect([...(await term(twice, { ...candidates, count: 2, actions }))].slice(2)).toEqual(await valueOf(name));
+    expect([...(await term(twice, { ...candidates, count: 2, actions }))].slice(2)).toEqual(await costOf(name));
   });
 
   test("says what is missing", () => {

@@ -90,7 +90,13 @@ describe("the critic", () => {
 
   test("is a cost of the last step: what comes after the horizon", async () => {
     const config = resolveOptions("critic", criticOptions, { numFeatures: 0, strength: 0 });
-    const readout = criticReadout(fitCritic(drawn(100, 1, (x, y) => x + y), config, keyFor(1)));
+    const readout = criticReadout(
+      fitCritic(
+        drawn(100, 1, (x, y) => x + y),
+        config,
+        keyFor(1),
+      ),
+    );
     const paths = { count: 1, numFutures: 1, horizon: 2, dim: 2, states: Float32Array.of(1, 1, 4, 5) };
     const candidates = { count: 1, horizon: 2, actionDim: 1, actions: new Float32Array(2) };
     expect((await createCost("probedValue", {}, { readout })(paths, candidates))[0]).toBeCloseTo(9, 4);

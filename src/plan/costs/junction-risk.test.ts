@@ -52,7 +52,7 @@ async function dangerShare(rollout: Rollout<Dot, LatentPaths>, risk: RiskMeasure
     const isInside = async (paths: LatentPaths, candidates: Candidates) =>
       (await term(paths, candidates)).map((depth) => Number(depth > 0));
     const { cost } = composeCosts(
-      { danger: { cost: isInside, weight: 10 }, effort: { cost: createCost("effort"), weight: 0.1 } },
+      { danger: { cost: isInside, weight: 10 }, effort: { cost: createCost("effort"), weight: 0.2 } },
       risk,
     );
     const config = resolveOptions("categoricalCem", categoricalCem.options);
@@ -70,7 +70,7 @@ test("the mean of two futures sees no danger on either branch; the worst of them
   expect(await dangerShare(plural, createRisk("max"))).toBe(0);
 });
 
-test("what the mean risks, the tail does not: .2 · 10 is less than the effort of steering, 3", async () => {
+test("what the mean risks, the tail does not: .2 · 10 is less than the effort of steering for 15 steps, 3", async () => {
   expect(await dangerShare(plural, createRisk("mean"))).toBe(1);
   expect(await dangerShare(plural, createRisk("cvar", { tailShare: 0.2 }))).toBe(0);
 });

@@ -28,7 +28,10 @@ export const novelty: CostDefinition<typeof noveltyOptions, "knownStates"> = {
         knownStates.subarray(i * dim, (i + 1) * dim),
       );
       return overSteps(paths, over, (state) =>
-        known.reduce((nearest, other) => Math.min(nearest, distanceBetween(state, other, norm)), Number.POSITIVE_INFINITY),
+        known.reduce(
+          (nearest, other) => Math.min(nearest, distanceBetween(state, other, norm)),
+          Number.POSITIVE_INFINITY,
+        ),
       );
     },
 };

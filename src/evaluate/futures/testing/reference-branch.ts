@@ -23,6 +23,7 @@ export const predictors = {
     const std = Math.hypot(BRANCH, NOISE);
     return samples(() => [std * random.normal(), NOISE * random.normal()]);
   },
+  // The reference does not say how large its box is: this size has its values.
   "uniform box": (random) => samples(() => [random.uniform(-12, 12), random.uniform(-12, 12)]),
   "true mixture": (random, right) => samples(() => nearBranch(right, random)),
   "enumerated z": (_random, right) => modesOf(right),

@@ -99,6 +99,8 @@ export interface Future<S = unknown> {
 export interface BranchingWorld<S = unknown> extends World<S> {
   /** Every future of these actions, likeliest first; probabilities sum to 1. */
   futures(state: S, actions: readonly ArrayLike<number>[]): readonly Future<S>[];
+  /** A state half way between two: where a blur of them would be. It need not be possible. */
+  between(a: S, b: S): S;
 }
 
 /** Whether there is something to want. */

@@ -74,6 +74,7 @@ export const junction: Environment<typeof junctionOptions, JunctionState> = {
       return { states, actions };
     },
     futures,
+    between: (a, b) => ({ ...a, x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }),
   }),
 };
 

@@ -45,6 +45,10 @@ export const occluder: Environment<typeof occluderOptions, OccluderState> = {
       },
       render,
       factors,
+      couples: [
+        ["vanish", "appear"],
+        ["throughWall", "turnBack"],
+      ],
       violations: Object.fromEntries(
         Object.entries<ViolationRecipe>(violationRecipes).map(([name, recipe]): [string, Violation<OccluderState>] => [
           name,

@@ -29,6 +29,11 @@ export interface Violation<S = unknown> {
 /** A world that can also do what it never does. */
 export interface ViolationWorld<S = unknown> extends World<S> {
   readonly violations: Readonly<Record<string, Violation<S>>>;
+  /**
+   * Violations whose pairs, drawn from the same random numbers, make quadruplets: what always surprises has all of one and
+   * none of the other, so that only their average says something.
+   */
+  readonly couples?: readonly (readonly [string, string])[];
 }
 
 /** Whether there are matched pairs to be surprised by. */

@@ -1,7 +1,7 @@
 /** Terms of world models, held against loops in float64 and answers by hand. */
 import { expect, test } from "vitest";
 import { type HostArray, runOnce, type Tensor } from "../compute/index.js";
-import { changeInTime, curvature, offDiagonalCovariance, spreadHinge } from "./sequence-terms.js";
+import { changeInTime, curvature, motionHinge, offDiagonalCovariance, spreadHinge } from "./sequence-terms.js";
 import { fromRows, normalProjections, rowsOf } from "./testing/projections.js";
 
 const states = Array.from({ length: 4 }, (_, t) => normalProjections(6, 3, t));
@@ -50,6 +50,24 @@ test("change in time is the mean squared step", async () => {
     .slice(1)
     .flatMap((state, t) => [...state.data].map((value, i) => (value - states[t]!.data[i]!) ** 2));
   expect(await amountOf(changeInTime)).toBeCloseTo(mean(squares), 5);
+});
+
+test("motion looks at the spread within clips, whatever lies between them", async () => {
+  const numSteps = states.length;
+  const hinges = [0, 1, 2].map((d) => {
+    const variances = [0, 1, 2, 3, 4, 5].map((i) => {
+      const values = states.map((state) => rowsOf(state)[i]![d]!);
+      const middle = mean(values);
+      return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (numSteps - 1);
+    });
+    return Math.max(0, 1.5 - Math.sqrt(mean(variances) + 1e-4));
+  });
+  expect(await amountOf((given) => motionHinge(given, 1.5))).toBeCloseTo(mean(hinges), 5);
+  // Scenery: far apart from clip to clip, still within each.
+  const scenery = [10, -20, 30].map((x) => [x, 2 * x, -x]);
+  const still = Array.from({ length: 3 }, () => fromRows(scenery));
+  expect(await amountOf((given) => motionHinge(given, 0.3), still)).toBeCloseTo(0.3 - 0.01, 5);
+  expect(await amountOf((given) => spreadHinge(given, 0.3), still)).toBeCloseTo(0, 6);
 });
 
 test("a straight way has no curvature, a way back two, a corner one", async () => {

@@ -1,7 +1,7 @@
 /** What keeps the states of a sequence apart, and what gives their space the shape that planning needs. */
 import type { Tensor } from "../compute/index.js";
 import { sumOfSquares } from "../nn/index.js";
-import { meanOf } from "./objective.js";
+import { meanOf, sumOf } from "./objective.js";
 
 /** Keeps a root of nothing from having an endless slope. */
 const VARIANCE_EPSILON = 1e-4;
@@ -38,6 +38,20 @@ export function offDiagonalCovariance(states: readonly Tensor[]): Tensor {
         .mul(1 / Math.max(1, D * (D - 1)));
     }),
   );
+}
+
+/**
+ * Hinge on the spread of each dimension within clips, so that what stands still (walls, roads) is not all that states
+ * are about: mean over dimensions of max(0, γ − √(var + 1e-4)), var = Σ_t (s_t − s̄)² / (T − 1) averaged over the batch, s̄
+ * the mean of a clip's states.
+ * Source: the variance over time of arXiv:2502.14819 (PLDM). Deviation: averaged over clips before the root, since a clip
+ * in which nothing moves is no fault.
+ * @param states T of [B, D], T >= 2
+ */
+export function motionHinge(states: readonly Tensor[], targetStd: number): Tensor {
+  const middle = meanOf(states);
+  const squares = sumOf(states.map((state) => state.sub(middle).square())).mul(1 / (states.length - 1)); // [B, D]
+  return squares.mean(0).add(VARIANCE_EPSILON).sqrt().neg().add(targetStd).relu().mean();
 }
 
 /** Neighbours in time are alike: mean over steps and dimensions of (s_t − s_{t+1})². */

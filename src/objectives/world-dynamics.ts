@@ -45,6 +45,8 @@ export interface WorldDynamics {
    * @param states C of [B, stateDim]; @param actions C − 1 of [B, actionDim], between them
    */
   look(parameters: ModuleTensors, states: readonly Tensor[], actions: readonly Tensor[], mode: Mode): Standing;
+  /** The same, and where one stands after each of the states. */
+  watch(parameters: ModuleTensors, states: readonly Tensor[], actions: readonly Tensor[], mode: Mode): Standing[];
   /**
    * What follows from a standing under these actions if code k comes true.
    * @returns one state [B, stateDim] an action
@@ -95,6 +97,13 @@ export function worldDynamics({
     code: number | undefined,
     mode: Mode,
   ) => predictor.step(parameters.predictor as never, at, drive(parameters, action, code, at.state.shape[0]!), mode);
+  const watch: WorldDynamics["watch"] = (parameters, states, actions, mode) => {
+    const standings = [predictor.begin(states[0]!)];
+    for (const [t, seen] of states.slice(1).entries()) {
+      standings.push(predictor.seen(step(parameters, standings[t]!, actions[t], undefined, mode), seen));
+    }
+    return standings;
+  };
   return {
     modules: {
       state: state.parameters,
@@ -106,13 +115,8 @@ export function worldDynamics({
       ...(actionDim > 0 && { inverse: inverse.parameters }),
     },
     stateOf: (parameters, features, mode) => state.apply(parameters.state!, features, mode),
-    look(parameters, states, actions, mode) {
-      let standing = predictor.begin(states[0]!);
-      for (const [t, seen] of states.slice(1).entries()) {
-        standing = predictor.seen(step(parameters, standing, actions[t], undefined, mode), seen);
-      }
-      return standing;
-    },
+    look: (parameters, states, actions, mode) => watch(parameters, states, actions, mode).at(-1)!,
+    watch,
     imagine(parameters, start, actions, code, mode) {
       let standing = start;
       return actions.map((action) => {

@@ -4,7 +4,7 @@ import { warmupCosine } from "../optim/index.js";
 import { checkProjections, meanOf, type Objective, weightedTotal } from "./objective.js";
 import { pluralPrediction } from "./plural-prediction.js";
 import { checkSequence, type SequencePrediction } from "./sequence-prediction.js";
-import { changeInTime, curvature, offDiagonalCovariance, spreadHinge } from "./sequence-terms.js";
+import { changeInTime, curvature, motionHinge, offDiagonalCovariance, spreadHinge } from "./sequence-terms.js";
 import { drawDirections, sigreg } from "./sigreg.js";
 import { worldModelHead } from "./world-model-head.js";
 
@@ -21,11 +21,17 @@ export const worldModelOptions = {
   varianceWeight: { default: 16, min: 0, doc: "keep every dimension spread out over the batch, at every step" },
   covarianceWeight: { default: 8, min: 0, doc: "decorrelate the dimensions" },
   sigregWeight: { default: 0, min: 0, doc: "SIGReg at every step, instead of variance and covariance" },
+  motionWeight: {
+    default: 0,
+    min: 0,
+    doc: "every dimension changes within clips too, so that states are not all scenery",
+  },
   similarityWeight: { default: 12, min: 0, doc: "neighbours in time are alike" },
   inverseDynamicsWeight: { default: 1, min: 0, doc: "what was done is read from the states on both sides" },
   straighteningWeight: { default: 0, min: 0, doc: "ways through the space are straight" },
   priorWeight: { default: 1, min: 0, doc: "how likely each future is, learnt from which came true" },
   targetStd: { default: 1, min: 0, doc: "γ: standard deviation up to which a dimension is pushed" },
+  targetMotion: { default: 0.3, min: 0, doc: "the same within clips" },
   numSlices: { default: 256, min: 1, integer: true, doc: "random directions of SIGReg a step" },
 } as const satisfies OptionTable;
 export type WorldModelConfig = ConfigOf<typeof worldModelOptions>;
@@ -36,6 +42,7 @@ export type WorldModelConfig = ConfigOf<typeof worldModelOptions>;
  *   prediction      = the best future's mean (ŝ_t − s_t)², see `pluralPrediction`; gradient through both sides
  *   variance        = mean over steps and dimensions of max(0, γ − std over the batch)
  *   covariance      = mean over steps of Σ_{i≠j} C²_ij / (D (D − 1))
+ *   motion          = the same hinge on the spread within clips
  *   similarity      = mean (s_t − s_{t+1})²;   inverseDynamics = mean (a_t − guess(s_t, s_{t+1}))²
  *   straightening   = mean 1 − cos of successive steps;   sigreg = mean over steps of T(s_t);   prior = −log p(best future)
  *   total           = Σ weight · term
@@ -59,6 +66,7 @@ export const worldModel: Objective<typeof worldModelOptions> = {
       variance: config.varianceWeight,
       covariance: config.covarianceWeight,
       sigreg: config.sigregWeight,
+      motion: config.motionWeight,
       similarity: config.similarityWeight,
       inverseDynamics: config.inverseDynamicsWeight,
       straightening: config.straighteningWeight,
@@ -90,6 +98,7 @@ export const worldModel: Objective<typeof worldModelOptions> = {
       covariance: () => offDiagonalCovariance(states),
       sigreg: () =>
         meanOf(states.map((state) => sigreg(state.reshape([1, ...state.shape]), noise.directions!, "half"))),
+      motion: () => motionHinge(states, config.targetMotion),
       similarity: () => changeInTime(states),
       inverseDynamics: () => inverseDynamicsOf(sequence),
       straightening: () => curvature(states),

@@ -5,6 +5,7 @@ export { type Diagnosis, diagnoseRun } from "./diagnose-run.js";
 export { type Embedding, embedImages } from "./embed-images.js";
 export { type DemoOptions, type DemoResult, runDemo } from "./emoji-demo.js";
 export * from "./erase/index.js";
+export * from "./episodes/index.js";
 export { type EvaluateObserver, type EvaluateOptions, type Evaluation, evaluateRun } from "./evaluate-run.js";
 export * from "./glasses/index.js";
 export {
@@ -21,5 +22,4 @@ export type { RunVerdict, TrainChoices, TrainObserver, TrainPlan, TrainSummary }
 export { type PreviewOptions, previewViews } from "./preview-views.js";
 export * from "./science/index.js";
 export { resumeTraining, trainImages } from "./train-images.js";
-export * from "./worlds/index.js";
 export * from "./worlds/index.js";

@@ -8,6 +8,7 @@ import {
   type HostArray,
   ShapeError,
   sizeOf,
+  stack,
   type Tensor,
   type Tree,
   trace,
@@ -64,6 +65,12 @@ export interface Imaginer {
     actions: Float32Array,
     sizes: { count: number; horizon: number },
   ): Promise<Imagined>;
+  /**
+   * How much each state surprised after all before it, T of [n, stateDim] under actions T − 1 of [n, actionDim]: the
+   * energy of the step, min over futures of mean (ŝ − s)².
+   * @returns [n, T − 1]
+   */
+  surprises(states: readonly Float32Array[], actions: readonly Float32Array[], count: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -114,6 +121,20 @@ export async function createImaginer(config: TrainConfig, parameters: Tree<HostA
     state: float32Spec([rows, stateDim]),
     ...(memoryDim > 0 && { memory: float32Spec([rows, memoryDim]) }),
   });
+  /** T states, and the T − 1 actions between them. */
+  const clipSpecs = (count: number, T: number) => ({
+    states: named(Array.from({ length: T }, () => float32Spec([count, stateDim]))),
+    ...(actionDim > 0 &&
+      T > 1 && { actions: named(Array.from({ length: T - 1 }, () => float32Spec([count, actionDim]))) }),
+  });
+  const clipArrays = (states: readonly Float32Array[], actions: readonly Float32Array[], count: number) => ({
+    states: named(states.map((x) => float32(x, [count, stateDim]))),
+    ...(actionDim > 0 && states.length > 1 && { actions: named(actions.map((x) => float32(x, [count, actionDim]))) }),
+  });
+  const clipOf = ({ states, actions = {} }: Given) => ({
+    seen: Object.values(states as Readonly<Record<string, Tensor>>),
+    done: Object.values(actions as Readonly<Record<string, Tensor>>),
+  });
   const standingOf = (given: Given, rows: number): Standing => {
     const spread = (x: unknown, dim: number) => (x as Tensor).broadcastTo([rows, dim]);
     return {
@@ -149,21 +170,11 @@ export async function createImaginer(config: TrainConfig, parameters: Tree<HostA
     async look(states, actions, count) {
       const last = states.at(-1)!;
       if (memoryDim === 0) return { state: last };
-      const inputs = {
-        states: named(states.map(() => float32Spec([count, stateDim]))),
-        ...(actionDim > 0 &&
-          actions.length > 0 && { actions: named(actions.map(() => float32Spec([count, actionDim]))) }),
-      };
-      const program = await programFor(`look ${count} ${states.length}`, inputs, (given) => {
-        const seen = Object.values(given.states as Readonly<Record<string, Tensor>>);
-        const done = Object.values((given.actions ?? {}) as Readonly<Record<string, Tensor>>);
+      const program = await programFor(`look ${count} ${states.length}`, clipSpecs(count, states.length), (given) => {
+        const { seen, done } = clipOf(given);
         return { ...dynamics.look(given.parameters, seen, done, evaluationMode()) };
       });
-      const { state, memory } = await program.run({
-        parameters,
-        states: named(states.map((x) => float32(x, [count, stateDim]))),
-        ...("actions" in inputs && { actions: named(actions.map((x) => float32(x, [count, actionDim]))) }),
-      });
+      const { state, memory } = await program.run({ parameters, ...clipArrays(states, actions, count) });
       return { state: state!.data.slice() as Float32Array, memory: memory!.data.slice() as Float32Array };
     },
     async imagine({ state, memory }, actions, { count, horizon }) {
@@ -210,6 +221,26 @@ export async function createImaginer(config: TrainConfig, parameters: Tree<HostA
       }
       const likely = chances === undefined ? new Float64Array(count).fill(1) : summingToOne(chances.data, numFutures);
       return { count, numFutures, horizon, dim: stateDim, states, chances: likely };
+    },
+    async surprises(states, actions, count) {
+      const key = `surprises ${count} ${states.length}`;
+      const program = await programFor(key, clipSpecs(count, states.length), (given) => {
+        const { seen, done } = clipOf(given);
+        const standings = dynamics.watch(given.parameters, seen.slice(0, -1), done, evaluationMode());
+        const energies = standings.map((standing, t) => {
+          const errors = Array.from({ length: numFutures }, (_, code) => {
+            const [said] = dynamics.imagine(given.parameters, standing, [done[t]], code, evaluationMode());
+            return said!
+              .sub(seen[t + 1]!)
+              .square()
+              .mean(1);
+          });
+          return errors.reduce((a, b) => a.minimum(b)); // [n]
+        });
+        return { energies: stack(energies, 1) };
+      });
+      const { energies } = await program.run({ parameters, ...clipArrays(states, actions, count) });
+      return energies!.data.slice() as Float32Array;
     },
     async close() {
       for (const program of programs.values()) await (await program).dispose();

@@ -44,7 +44,7 @@ const blurred: Rollout<Dot, LatentPaths> = async (state, candidates) => {
 /** Share of roads whose plan, carried out, would enter the danger in some possible future. */
 async function dangerShare(rollout: Rollout<Dot, LatentPaths>, risk: RiskMeasure): Promise<number> {
   let numDangerous = 0;
-  const numRoads = 12;
+  const numRoads = 6;
   for (let i = 0; i < numRoads; i++) {
     const start = world.reset(new Random(keyFor(7, i)));
     const hazards = [{ x: start.junctionX + 8, y: start.junctionY, radius: 2 }];
@@ -55,7 +55,7 @@ async function dangerShare(rollout: Rollout<Dot, LatentPaths>, risk: RiskMeasure
       { danger: { cost: isInside, weight: 10 }, effort: { cost: createCost("effort"), weight: 0.2 } },
       risk,
     );
-    const config = resolveOptions("categoricalCem", categoricalCem.options);
+    const config = resolveOptions("categoricalCem", categoricalCem.options, { numSamples: 40, numIterations: 1 });
     const search = { state: start, rollout, cost, space, key: keyFor(7, "plan", i) };
     const { blocks } = await categoricalCem.plan(search, config);
     const actions = Array.from({ length: 30 }, (_, t) => [blocks[Math.floor(t / 15)]!]);

@@ -83,7 +83,11 @@ describe("acting", () => {
 
   test("stops where no plan is safe, and says by how much; or goes on if told to", async () => {
     const stopped = await pursue(evaluated, task, saying(0.7), { key: keyFor(1) });
-    expect(stopped).toMatchObject({ stopped: { step: 0, reason: "unsafe", violation: 0.7 }, actions: [], states: [task.start] });
+    expect(stopped).toMatchObject({
+      stopped: { step: 0, reason: "unsafe", violation: 0.7 },
+      actions: [],
+      states: [task.start],
+    });
     const went = await pursue(evaluated, task, saying(0.7), { key: keyFor(1), whenUnsafe: "go" });
     expect(went.stopped).toBeUndefined();
     expect(went.actions).toHaveLength(200);
@@ -94,7 +98,12 @@ describe("acting", () => {
     let numPlans = 0;
     const agent: Agent<Dot> = {
       ...saying(0),
-      decide: async () => ({ blocks: new Float32Array(6), cost: costs[numPlans++] ?? 1, numRollouts: 1, violation: -2 }),
+      decide: async () => ({
+        blocks: new Float32Array(6),
+        cost: costs[numPlans++] ?? 1,
+        numRollouts: 1,
+        violation: -2,
+      }),
     };
     const stall = { numPlans: 3, minGain: 0.5 };
     const { stopped, actions } = await pursue(evaluated, task, agent, { key: keyFor(1), stall });

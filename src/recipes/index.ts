@@ -4,8 +4,8 @@ export * from "./compare/index.js";
 export { type Diagnosis, diagnoseRun } from "./diagnose-run.js";
 export { type Embedding, embedImages } from "./embed-images.js";
 export { type DemoOptions, type DemoResult, runDemo } from "./emoji-demo.js";
-export * from "./erase/index.js";
 export * from "./episodes/index.js";
+export * from "./erase/index.js";
 export { type EvaluateObserver, type EvaluateOptions, type Evaluation, evaluateRun } from "./evaluate-run.js";
 export * from "./glasses/index.js";
 export {

@@ -20,11 +20,7 @@ describe("distances on a grid, by hand", () => {
       "....",
     );
     expect([...geodesicOnGrid(map, 8)]).toEqual(
-      near([
-        ...[2 + 2 + 2, 2 + 2 + 1, 4, 3 + D],
-        ...[NaN_, NaN_, 3, 2 + D],
-        ...[0, 1, 2, 3],
-      ]),
+      near([...[2 + 2 + 2, 2 + 2 + 1, 4, 3 + D], ...[NaN_, NaN_, 3, 2 + D], ...[0, 1, 2, 3]]),
     );
     expect([...euclideanOnGrid(map, 8)]).toEqual(
       near([2, Math.sqrt(5), Math.sqrt(8), Math.sqrt(13), NaN_, NaN_, Math.sqrt(5), Math.sqrt(10), 0, 1, 2, 3]),
@@ -69,7 +65,10 @@ describe("false minima, by hand", () => {
 
   test("each with how far one must climb out of it, deepest first", () => {
     // From 1 one climbs to 5 and gets to 0; from 2 to 3, and gets to 1.
-    expect(depths([0, 5, 1, 3, 2, 9], 0)).toEqual([[2, 4], [4, 1]]);
+    expect(depths([0, 5, 1, 3, 2, 9], 0)).toEqual([
+      [2, 4],
+      [4, 1],
+    ]);
     expect(depths([0, 5, 1, 3, 2, 9], 0, 1)).toEqual([[2, 4]]);
   });
 
@@ -86,7 +85,9 @@ describe("false minima, by hand", () => {
 
   test("what no way leads out of is endlessly deep; walls part, diagonals join", () => {
     const parted = mapOf(".#.");
-    expect(falseMinima(parted, Float64Array.of(0, NaN_, 1), 0)).toEqual([{ place: 2, depth: Number.POSITIVE_INFINITY }]);
+    expect(falseMinima(parted, Float64Array.of(0, NaN_, 1), 0)).toEqual([
+      { place: 2, depth: Number.POSITIVE_INFINITY },
+    ]);
     const square = mapOf("..", "..");
     expect(falseMinima(square, Float64Array.of(0, 9, 9, 1), 0)).toEqual([]);
     expect(() => falseMinima(square, Float64Array.of(0, 9, NaN_, 1), 0)).toThrow(/NaN at 2/);
@@ -154,7 +155,6 @@ describe("two rooms", () => {
       const distances = euclideanOnGrid(question.map, question.goal);
       return landscapeQuality({ ...question, distances });
     });
-    console.log(found.map(({ rho, rhoAcross, falseMinima: traps }) => [rho, rhoAcross, traps.length, traps[0]?.depth]));
     for (const { rho, rhoAcross } of found) {
       expect(rho).toBeLessThan(0.995);
       expect(rhoAcross!).toBeLessThan(rho);
@@ -169,7 +169,9 @@ describe("two rooms", () => {
     const flat = landscapeQuality({ ...question, distances: new Float64Array(SIZE ** 2).fill(1) });
     expect(flat.rho).toBeNaN();
     expect(flat.falseMinima).toEqual([]);
-    expect(() => landscapeQuality({ ...question, distances: new Float64Array(9) })).toThrow(/"distances" must have shape/);
+    expect(() => landscapeQuality({ ...question, distances: new Float64Array(9) })).toThrow(
+      /"distances" must have shape/,
+    );
     expect(() => landscapeQuality({ ...question, distances: new Float64Array(SIZE ** 2).fill(NaN_) })).toThrow(/NaN/);
   });
 });

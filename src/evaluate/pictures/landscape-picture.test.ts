@@ -53,7 +53,7 @@ describe("the picture", () => {
   const goal = 15 * 20 + 15;
   const panels = [euclideanOnGrid(map, goal), geodesicOnGrid(map, goal)].map((distances, i) => ({
     title: ["Straight", "Around the wall"][i]!,
-    ...{ unit: "pixels", distances, note: "note", falseMinima: falseMinima(map, distances, goal) },
+    ...{ unit: "pixels", distances, notes: ["note"], falseMinima: falseMinima(map, distances, goal) },
   }));
   const draw = (count: number) =>
     drawLandscapes({ title: "Landscapes", subtitle: "small", map, goal, panels: panels.slice(0, count) });

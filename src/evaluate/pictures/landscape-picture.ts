@@ -12,8 +12,8 @@ export interface LandscapePanel {
   readonly unit: string;
   /** [height, width]; NaN in walls. */
   readonly distances: Float64Array;
-  /** One line below the picture: its numbers. */
-  readonly note?: string;
+  /** Short lines below the picture: its numbers. */
+  readonly notes?: readonly string[];
   /** Marked by a cross, as indices into the map. */
   readonly falseMinima?: readonly { readonly place: number }[];
 }
@@ -27,7 +27,7 @@ export interface LandscapePictureOptions {
 }
 
 const [MARGIN, HEADER, SIDE, GAP] = [32, 84, 300, 36];
-const [TITLE_HEIGHT, SCALE_TOP, SCALE_HEIGHT, NOTE_TOP, FOOTER] = [24, 14, 10, 66, 78];
+const [TITLE_HEIGHT, SCALE_TOP, SCALE_HEIGHT, NOTE_TOP, NOTE_HEIGHT] = [24, 14, 10, 74, 17];
 const WALL = [52, 56, 66] as const;
 const NUM_LEVELS = 10;
 
@@ -40,7 +40,9 @@ const NUM_LEVELS = 10;
 export function drawLandscapes({ title, subtitle, map, goal, panels }: LandscapePictureOptions): Sheet {
   const panelHeight = (SIDE * map.height) / map.width;
   const width = 2 * MARGIN + panels.length * (SIDE + GAP) - GAP;
-  const sheet = new Sheet(Math.max(width, 480), HEADER + TITLE_HEIGHT + panelHeight + FOOTER + MARGIN);
+  const numNotes = Math.max(0, ...panels.map(({ notes = [] }) => notes.length));
+  const footer = NOTE_TOP + numNotes * NOTE_HEIGHT;
+  const sheet = new Sheet(Math.max(width, 480), HEADER + TITLE_HEIGHT + panelHeight + footer + 12);
   sheet.heading(title, subtitle, MARGIN);
   for (const [i, panel] of panels.entries()) {
     if (panel.distances.length !== map.isOpen.length) {
@@ -71,9 +73,11 @@ function drawPanel(sheet: Sheet, panel: LandscapePanel, { map, goal, x, y }: Pla
   const panelHeight = pixel * map.height;
   sheet.text(panel.title, x, y - 10, { size: 13, isBold: true });
 
+  context.fillStyle = `rgb(${WALL.join(", ")})`;
+  context.fillRect(x, y, SIDE, panelHeight);
   for (const [i, value] of values.entries()) {
-    const colour = map.isOpen[i] ? viridis(share(value)) : WALL;
-    context.fillStyle = `rgb(${colour.join(", ")})`;
+    if (!map.isOpen[i]) continue;
+    context.fillStyle = `rgb(${viridis(share(value)).join(", ")})`;
     // A little larger than a pixel, so that no paper shines through between them.
     context.fillRect(x + (i % map.width) * pixel, y + Math.floor(i / map.width) * pixel, pixel + 0.3, pixel + 0.3);
   }
@@ -106,7 +110,9 @@ function drawPanel(sheet: Sheet, panel: LandscapePanel, { map, goal, x, y }: Pla
     sheet.text(tickLabel(tick), x + SIDE * share(tick), scaleY + SCALE_HEIGHT + 13, { size: 10, color: FAINT, align });
   }
   sheet.text(panel.unit, x, scaleY + SCALE_HEIGHT + 28, { size: 10, color: FAINT });
-  if (panel.note) sheet.text(panel.note, x, y + panelHeight + NOTE_TOP + 6, { size: 12 });
+  for (const [i, note] of (panel.notes ?? []).entries()) {
+    sheet.text(note, x, y + panelHeight + NOTE_TOP + i * NOTE_HEIGHT, { size: 12 });
+  }
 }
 
 interface Centre {

@@ -5,7 +5,10 @@ import type { LatentPaths } from "../costs/latent-paths.js";
 import { combineGuardrails, inFutures, limited, penalised } from "./guardrail.js";
 
 const candidates: Candidates = { count: 3, horizon: 1, actionDim: 1, actions: new Float32Array(3) };
-const scoring = (...values: number[]) => () => Float64Array.from(values);
+const scoring =
+  (...values: number[]) =>
+  () =>
+    Float64Array.from(values);
 
 test("a limit, and several guardrails by the worst of them, each of which can be asked", async () => {
   const energy = limited(scoring(1, 5, 2), 3);

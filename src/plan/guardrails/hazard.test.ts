@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resolveOptions } from "../../compute/options.js";
-import { keyFor, Random } from "../../compute/random.js";
+import { keyFor } from "../../compute/random.js";
 import { createWorld, type GoalWorld, isSolved, type Task } from "../../environments/index.js";
 import { cem } from "../cem.js";
 import { linearReadout } from "../costs/readout.js";
@@ -15,13 +15,38 @@ describe("depth, by hand", () => {
 
   test("of a place, of a stretch between two places outside, and with a margin", () => {
     expect(hazardDepth([[3, 4]], hazards)).toBe(-3);
-    expect(hazardDepth([[-5, 1], [5, 1]], hazards)).toBe(1);
-    expect(hazardDepth([[-5, 1], [-4, 1], [-3, 1]], hazards)).toBeCloseTo(2 - Math.sqrt(10), 12);
+    expect(
+      hazardDepth(
+        [
+          [-5, 1],
+          [5, 1],
+        ],
+        hazards,
+      ),
+    ).toBe(1);
+    expect(
+      hazardDepth(
+        [
+          [-5, 1],
+          [-4, 1],
+          [-3, 1],
+        ],
+        hazards,
+      ),
+    ).toBeCloseTo(2 - Math.sqrt(10), 12);
     expect(hazardDepth([[0, 5]], hazards, 4)).toBe(1);
   });
 
   test("the deepest of several, and nothing where there is none", () => {
-    expect(hazardDepth([[0, 0], [9, 0]], [...hazards, { x: 9, y: 0, radius: 3 }])).toBe(3);
+    expect(
+      hazardDepth(
+        [
+          [0, 0],
+          [9, 0],
+        ],
+        [...hazards, { x: 9, y: 0, radius: 3 }],
+      ),
+    ).toBe(3);
     expect(hazardDepth([[0, 0]], [])).toBe(Number.NEGATIVE_INFINITY);
     expect(hazardDepth([[0, Number.NaN]], hazards)).toBeNaN();
     expect(() => hazardDepth([], hazards)).toThrow(/at least one place/);
@@ -36,7 +61,9 @@ describe("depth, by hand", () => {
     expect([...truth]).toEqual([2.5, expect.closeTo(2.5 - 5 / Math.SQRT2, 12)]);
     const readout = linearReadout({ weights: [1, 0, 0, 1], bias: [0, 0] });
     const paths = latentsOfStates(states, (place) => [...place]);
-    expect([...(await hazardTerm(options, readout)(paths, candidates))]).toEqual([...truth].map((d) => expect.closeTo(d, 6)));
+    expect([...(await hazardTerm(options, readout)(paths, candidates))]).toEqual(
+      [...truth].map((d) => expect.closeTo(d, 6)),
+    );
     const number = linearReadout({ weights: [1, 0], bias: [0] });
     expect(() => hazardTerm(options, number)(paths, candidates)).toThrow(/"readout" must have shape \[2\]/);
   });

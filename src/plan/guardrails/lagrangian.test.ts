@@ -32,7 +32,10 @@ describe("the price of a guardrail", () => {
   test("rises until the plan is safe: λ above 4, the slope of the cost at the limit", async () => {
     const rounds: LagrangianRound[] = [];
     const planner = lagrangian(cem, config, (round) => rounds.push(round));
-    const plan = await planner.plan(search, resolveOptions("cem", cem.options, { std: 3, minStd: 1e-3, numIterations: 8 }));
+    const plan = await planner.plan(
+      search,
+      resolveOptions("cem", cem.options, { std: 3, minStd: 1e-3, numIterations: 8 }),
+    );
     expect(plan.violation).toBeLessThanOrEqual(0);
     expect(plan.blocks[0]).toBeGreaterThan(0.95);
     expect(plan.cost).toBeCloseTo((plan.blocks[0]! - 3) ** 2, 6); // without the price

@@ -45,7 +45,11 @@ export function lagrangian<Options extends OptionTable>(
       for (let round = 0; round < numRounds; round++) {
         const start = best?.blocks ?? search.start;
         const key = childKey(search.key, "lagrangian", round);
-        const priced: Search<S, T> = { ...withPrice(search, { multiplier, slack }, planner), key, ...(start && { start }) };
+        const priced: Search<S, T> = {
+          ...withPrice(search, { multiplier, slack }, planner),
+          key,
+          ...(start && { start }),
+        };
         const found = await planner.plan(priced, config);
         const plan = (await scorePlans(found.blocks, search)).toPlan(0, 0);
         numRollouts += found.numRollouts + 1;

@@ -20,17 +20,20 @@ export function renderWorld({ name, summary, size, channels, actionDim, maxSteps
   ].join("\n");
 }
 
-/** "final distance < 4.5 px: zero 0 %, random 0 %, ...". */
+/** "final distance < 4.5 px", and below it "zero 0 % · random 0 % · ...". */
 export function renderFloors({ rule, success }: WorldFloors): string {
   const shares = Object.entries(success).map(([policy, { mean }]) => `${policy} ${Math.round(100 * mean)} %`);
-  return wrapText(`${INDENT}${rule}: `, shares.join(", "));
+  return `${wrapText(INDENT, rule)}\n${INDENT}${INDENT}${shares.join(" · ")}`;
 }
 
 /** What is in a folder of episodes. */
 export function renderEpisodes(facts: EpisodesFacts): string {
   const { path, name, numEpisodes, lengths, actionDim, factorNames, bytes, observationBytes, picture } = facts;
   const { least, mean, most } = lengths;
-  const length = least === most ? `${countOf(most, "observation")} each` : `${least} to ${most} observations, ${formatNumber(mean, 3)} on average`;
+  const length =
+    least === most
+      ? `${countOf(most, "observation")} each`
+      : `${least} to ${most} observations, ${formatNumber(mean, 3)} on average`;
   const rows: readonly (readonly [string, string])[] = [
     ["episodes", countOf(numEpisodes, "episode")],
     ["length", length],

@@ -27,7 +27,8 @@ export type Factors = Readonly<Record<string, number>>;
 export interface World<S = unknown> {
   /**
    * Pictures are square: [size, size, channels] bytes, row by row, channels innermost. Layered: channels are no colours, but
-   * each says where one kind of thing is, from 0 to 255; the last lies on top. Two channels always are layers.
+   * each says where one kind of thing is, from 0 to 255. The first is what moves and lies on top; the others lie upon each
+   * other in their order. Two channels always are layers.
    */
   readonly observation: { readonly size: number; readonly channels: number; readonly isLayered?: boolean };
   /** Numbers of an action; 0 for a world that only goes on. */

@@ -31,12 +31,12 @@ describe.each([0, 5])("with a memory of %i", (memoryDim) => {
   });
 
   test("what is seen takes the place of what was predicted; only a memory keeps what was before", async () => {
-    const after = (first: number) =>
+    const goneOn = (first: number) =>
       run((from, { other, input }, p) => {
         const moved = predictor.step(p, { ...from, state: from.state.mul(first) }, input, evaluationMode());
         return predictor.step(p, predictor.seen(moved, other), input, evaluationMode()).state;
       });
-    const [{ out: a }, { out: b }] = [await after(1), await after(-1)];
+    const [{ out: a }, { out: b }] = [await goneOn(1), await goneOn(-1)];
     if (memoryDim === 0) expect(a.data).toEqual(b.data);
     else expect(a.data).not.toEqual(b.data);
   });

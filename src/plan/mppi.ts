@@ -53,7 +53,8 @@ function weightedMean(scored: ScoredPlans, temperature: number, length: number):
   const mean = new Float64Array(length);
   for (let i = 0; i < scored.count; i++) {
     const weight = weights[i]!;
-    if (weight > 0) scored.planAt(i).forEach((value, at) => (mean[at]! += weight * value));
+    if (weight === 0) continue;
+    for (const [at, value] of scored.planAt(i).entries()) mean[at]! += weight * value;
   }
   return Float32Array.from(mean);
 }

@@ -41,7 +41,7 @@ export async function decodeVideo(path: string, { size, channels, framesPerSecon
     const hint = framesPerSecond === undefined ? "" : ` It may be too short for ${framesPerSecond} frames per second.`;
     throw new DarkmatterError(`videoSource: ${path} has ${numFrames} frames, and an episode needs two.${hint}`);
   }
-  return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 interface Finished {

@@ -90,7 +90,12 @@ describe("actions", () => {
   test.each<[string, string, string | undefined, RegExp]>([
     ["as many as frames", "a\n1\n2\n3\n", "a\n1\n", /walk 2.actions\.csv" must be 2 rows, .* got 3\. Leave out what/],
     ["too few", "a\n1\n", "a\n1\n", /must be 2 rows, one less than there are frames, got 1\. A row stands for/],
-    ["a hole", "a,b\n1,2\n3,\n", "a,b\n1,2\n", /walk 2.actions\.csv, row 2, column b" must be a number, got "a missing/],
+    [
+      "a hole",
+      "a,b\n1,2\n3,\n",
+      "a,b\n1,2\n",
+      /walk 2.actions\.csv, row 2, column b" must be a number, got "a missing/,
+    ],
     ["a word", "a,b\n1,2\n3,x\n", "a,b\n1,2\n", /walk 2.actions\.csv: .*line 3, column b" must be a number, got "x"/],
     ["another width", "a,b\n1,2\n3,4\n", "a\n1\n", /walk 10.actions\.csv" must be 2 columns, as in walk 2, got 1/],
     ["none", "a\n1\n2\n", undefined, /in every folder or in none, got "one in walk 2, none in walk 10"/],
@@ -110,14 +115,18 @@ describe("what is no episode is refused", () => {
     await frame("a/1.png", gray(1));
     await expect(frameFolderSource(folder)).rejects.toThrow(/a" must be at least 2 frames, got "1\.png"/);
     await frame("cover.png", gray(1));
-    await expect(frameFolderSource(folder)).rejects.toThrow(/either frames or folders of frames, got "cover.png beside a/);
+    await expect(frameFolderSource(folder)).rejects.toThrow(
+      /either frames or folders of frames, got "cover.png beside a/,
+    );
   });
 
   test("frames of different sizes, and damaged ones, when they are read", async () => {
     await frame("a/1.png", gray(1));
     await frame("a/2.png", gray(1), 20);
     const source = await frameFolderSource(folder);
-    await expect(source.episodeAt(0)).rejects.toThrow(/a" must be frames of one size \(16 × 16 as 1\.png\), got "2\.png: 20/);
+    await expect(source.episodeAt(0)).rejects.toThrow(
+      /a" must be frames of one size \(16 × 16 as 1\.png\), got "2\.png: 20/,
+    );
     write("a/2.png", "no picture");
     await expect((await frameFolderSource(folder)).episodeAt(0)).rejects.toThrow(/a.2\.png: cannot be decoded/);
   });

@@ -33,7 +33,9 @@ test("a file is read by its ending", async () => {
 
 test("options that mean nothing for what is there, and paths without anything, are refused", async () => {
   write("log.csv", "x\n1\n2\n");
-  await expect(openEpisodeSource(folder, { size: 32 })).rejects.toThrow(/"size" must be left out: .* for tables, got 32/);
+  await expect(openEpisodeSource(folder, { size: 32 })).rejects.toThrow(
+    /"size" must be left out: .* for tables, got 32/,
+  );
   await expect(openEpisodeSource(join(folder, "gone"))).rejects.toThrow(/a file or folder that exists/);
   mkdirSync(join(folder, "other"));
   write("other/a.txt", "");

@@ -81,18 +81,35 @@ describe("a table", () => {
     expect([...(await source.episodeAt(0)).actions]).toEqual([4, 5]);
     expect(observed(await source.episodeAt(1))).toEqual([7, 9]);
     write("x,z,action\n7,1,8\n9,1,9\n", "log 11.csv");
-    await expect(tableSource(folder)).rejects.toThrow(/log 11\.csv" must be columns as in log 2\.parquet \(x, action\)/);
+    await expect(tableSource(folder)).rejects.toThrow(
+      /log 11\.csv" must be columns as in log 2\.parquet \(x, action\)/,
+    );
   });
 });
 
 describe("refused, by file, row and column:", () => {
   test.each<[string, string, ColumnChoices, RegExp]>([
-    ["an observation that is missing", "x,y\n1,2\n3,\n5,6\n", {}, /robot\.csv, row 2, column y" must be a number, got "a/],
+    [
+      "an observation that is missing",
+      "x,y\n1,2\n3,\n5,6\n",
+      {},
+      /robot\.csv, row 2, column y" must be a number, got "a/,
+    ],
     ["one that is no float", "x\n1\n1e300\n", {}, /row 2, column x" must be a number, got 1e\+300/],
     ["an action that is missing", "x,action\n1,\n2,1\n3,1\n", {}, /row 1, column action" must be a number/],
     ["a factor that is missing", "x,factor\n1,1\n2,\n", {}, /row 2, column factor" must be a number/],
-    ["words that are no action", "x,action\n1,left\n2,right\n", {}, /line 2, column action" must be a number, got "left"/],
-    ["an unknown episode column", TWO_RUNS, { episode: "rum" }, /unknown column of robot\.csv "rum"\. Did you mean "run"/],
+    [
+      "words that are no action",
+      "x,action\n1,left\n2,right\n",
+      {},
+      /line 2, column action" must be a number, got "left"/,
+    ],
+    [
+      "an unknown episode column",
+      TWO_RUNS,
+      { episode: "rum" },
+      /unknown column of robot\.csv "rum"\. Did you mean "run"/,
+    ],
     ["a beginning that no column has", TWO_RUNS, { actions: ["torque*"] }, /unknown column of robot\.csv "torque\*"/],
     ["a column in two roles", TWO_RUNS, { actions: ["x"], factors: ["x"] }, /column x" must be in one role/],
     ["nothing to observe", "action,name\n1,a\n2,b\n", {}, /a table with columns of numbers to observe/],

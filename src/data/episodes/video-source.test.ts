@@ -113,7 +113,19 @@ describe.skipIf(!hasFfmpeg)("the real ffmpeg (skipped where none is on the PATH)
   function film(name: string, seconds = 1): string {
     const path = join(folder, name);
     const source = `color=red:s=24x16:r=8:d=${seconds},drawbox=x=12:w=12:h=16:color=blue:t=fill,format=rgb24`;
-    const made = spawnSync("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", source, "-c:v", "ffv1", "-pix_fmt", "bgr0", path]);
+    const made = spawnSync("ffmpeg", [
+      "-v",
+      "error",
+      "-f",
+      "lavfi",
+      "-i",
+      source,
+      "-c:v",
+      "ffv1",
+      "-pix_fmt",
+      "bgr0",
+      path,
+    ]);
     expect(made.stderr.toString()).toBe("");
     return path;
   }

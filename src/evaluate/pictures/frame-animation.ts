@@ -49,7 +49,7 @@ export async function writeAnimation(path: string, options: AnimationOptions): P
   const raw = { width, height: height * numSteps, channels: 4, pageHeight: height } as const;
   const delay = pages.map((_, step) => (step === numSteps - 1 ? LAST_MS : Math.round(1000 / framesPerSecond)));
   const gif = await sharp(tall, { raw, limitInputPixels: false })
-    .gif({ loop: 0, delay, colours: 64, dither: 0 })
+    .gif({ loop: 0, delay, colours: 256, dither: 0 })
     .toBuffer();
   await writePicture(path, gif);
 }

@@ -5,7 +5,7 @@ import { ShapeError } from "../../compute/index.js";
 export interface FrameShape {
   readonly size: number;
   readonly channels: number;
-  /** Channels say where things are, the last on top, instead of being colours. Other numbers than 1 and 3 always do. */
+  /** Channels say where things are instead of being colours. Other numbers than 1 and 3 always do. */
   readonly isLayered?: boolean;
 }
 
@@ -28,7 +28,7 @@ const LIGHT: Colour = [255, 253, 246];
 
 /**
  * A picture in red, green and blue: three channels as they are, one from dark to light, layers painted over each other in
- * colours that stay apart, each as opaque as it is bright.
+ * colours that stay apart, each as opaque as it is bright: the second, the third, and so on, and the first on top.
  * @returns uint8 [size, size, 3]
  * @throws ShapeError for another number of bytes than size² · channels
  */
@@ -40,9 +40,10 @@ export function colouredFrame({ size, channels, isLayered = false }: FrameShape,
   const colours = new Uint8Array(size * size * 3);
   for (let pixel = 0; pixel < size * size; pixel++) {
     let colour = channels === 1 ? DARK : GROUND;
-    for (let layer = 0; layer < channels; layer++) {
-      const top = channels === 1 ? LIGHT : LAYERS[layer % LAYERS.length]!;
-      colour = mixed(colour, top, bytes[pixel * channels + layer]! / 255);
+    for (let i = 1; i <= channels; i++) {
+      const layer = i % channels;
+      const above = channels === 1 ? LIGHT : LAYERS[layer % LAYERS.length]!;
+      colour = mixed(colour, above, bytes[pixel * channels + layer]! / 255);
     }
     colours.set(colour, pixel * 3);
   }

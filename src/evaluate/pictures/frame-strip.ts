@@ -80,18 +80,14 @@ export function drawFrameStrip(options: FrameStripOptions): Sheet {
 }
 
 /**
- * Steps from 0 to the last, evenly spread, at most as many as wanted.
+ * Every so many steps from the first on, at most as many as wanted: in a strip, time runs evenly.
  * @param kept a step that must be among them: the nearest of the others gives way
  */
 export function stepsToShow(numObservations: number, wanted: number, kept?: number): readonly number[] {
-  const count = Math.min(numObservations, wanted);
-  const last = numObservations - 1;
-  const steps = Array.from({ length: count }, (_, i) => (count === 1 ? 0 : Math.round((i * last) / (count - 1))));
+  const stride = Math.ceil(numObservations / wanted);
+  const steps = Array.from({ length: Math.ceil(numObservations / stride) }, (_, i) => i * stride);
   if (kept === undefined || steps.includes(kept)) return steps;
-  const nearest = steps.reduce(
-    (best, step, i) => (Math.abs(step - kept) < Math.abs(steps[best]! - kept) ? i : best),
-    0,
-  );
+  const nearest = Math.min(steps.length - 1, Math.round(kept / stride));
   return steps.with(nearest, kept);
 }
 

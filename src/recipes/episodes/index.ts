@@ -5,7 +5,7 @@ export {
   type ImportOptions,
   importEpisodes,
 } from "./generate-episodes.js";
-export { listWorlds, type WorldFacts, type WorldFloors, worldFloors } from "./list-worlds.js";
+export { type FloorOptions, listWorlds, type WorldFacts, type WorldFloors, worldFloors } from "./list-worlds.js";
 export { type PlayedEpisode, type PlayOptions, playWorld } from "./play-world.js";
 export { type EpisodesFacts, type ShowOptions, showEpisodes } from "./show-episodes.js";
 export type { WriteObserver, WrittenEpisodes } from "./write-source.js";

@@ -27,6 +27,14 @@ export interface WorldFloors {
   readonly success: Readonly<Record<string, Estimate>>;
 }
 
+export interface FloorOptions {
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Default 40. */
+  readonly numTasks?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
 /** Every environment, with its default options. */
 export function listWorlds(): readonly WorldFacts[] {
   const all = Object.values<Environment>(environments as unknown as Readonly<Record<string, Environment>>);
@@ -43,10 +51,14 @@ export function listWorlds(): readonly WorldFacts[] {
 
 /**
  * Success of every policy that knows the true state, on the same tasks; none for an environment without goals.
+ * @param options of the environment
  * @throws ValueError without tasks
  */
-export function worldFloors(name: string, { numTasks = 20, seed = 0 } = {}): readonly WorldFloors[] {
-  const world = createWorld(name);
+export function worldFloors(
+  name: string,
+  { options = {}, numTasks = 40, seed = 0 }: FloorOptions = {},
+): readonly WorldFloors[] {
+  const world = createWorld(name, options);
   if (!hasGoals(world)) return [];
   const tasks = drawTasks(world, numTasks, keyFor(seed, "floors", "tasks"));
   const rows = Object.entries(world.policies).map(([policy, act]) =>

@@ -126,7 +126,7 @@ function playViolation(world: World, name: string, options: PlayOptions): Episod
   const { possible, impossible, at } = violation.drawPair(new Random(keyFor(seed, "violation", name)), numSteps);
   return {
     title: `${environment}, ${name}`,
-    subtitle: `${violation.doc}. ${numSteps} steps, seed ${seed}; the pictures differ from step ${at} on`,
+    subtitle: `${numSteps} steps, seed ${seed}, that differ from step ${at} on: ${violation.doc.replaceAll("`", "")}`,
     shape: world.observation,
     tracks: [
       { label: "possible", observations: observationsOf(world, possible) },

@@ -47,7 +47,7 @@ async function importSource(source: string, flags: ImportFlags): Promise<void> {
   const options = {
     source,
     ...(size !== undefined && { size }),
-    ...(channels !== undefined && { channels }),
+    ...(channels !== undefined && { channels: channels as 1 | 3 }),
     ...(fps !== undefined && { framesPerSecond: fps }),
     ...(episode !== undefined && { episode }),
     ...(actions !== undefined && { actions: namesIn(actions) }),

@@ -10,11 +10,13 @@ interface ListFlags {
 }
 
 export function addList(worlds: Command): void {
-  const command = worlds.command("list").description("what there is, and the floors of those where something is wanted");
+  const command = worlds
+    .command("list")
+    .description("what there is, and the floors of those where something is wanted");
   command
     .option("--json", "one line of JSON instead")
-    .action(async ({ tasks = 20, json = false }: Partial<ListFlags>) => listAll({ tasks, json }));
-  addNumberFlag(command, "worlds list", "--tasks <count>", "tasks to try each policy on (default: 20; 0: none)", {
+    .action(async ({ tasks = 40, json = false }: Partial<ListFlags>) => listAll({ tasks, json }));
+  addNumberFlag(command, "worlds list", "--tasks <count>", "tasks to try each policy on (default: 40; 0: none)", {
     isWhole: true,
     min: 0,
   });
@@ -39,6 +41,9 @@ async function listAll({ tasks: numTasks, json }: ListFlags): Promise<void> {
     process.stdout.write(`${JSON.stringify(told)}\n`);
     return;
   }
-  const floors = numTasks === 0 ? "" : `Percentages: tasks solved by policies that learn nothing, of ${numTasks}. `;
+  const floors =
+    numTasks === 0
+      ? ""
+      : `Percentages: of ${numTasks} tasks with default options, solved by policies that learn nothing. `;
   process.stdout.write(`\n${floors}Options: darkmatter worlds --help\n`);
 }

@@ -13,7 +13,7 @@ import { ADAMW_CONFIG, scalarsAt, type TrainingStep } from "./training-step.js";
 const MAX_GRADIENT_NORM = 1e30;
 
 /** What a step of this objective does not read. */
-const NOTHING = { masks: {}, steadyScalars: {}, scheduled: {} };
+const NOTHING = { actions: {}, masks: {}, steadyScalars: {}, scheduled: {} };
 
 /** models/vit.ts as the trainer sees it: an objective whose target enters as noise does. */
 function vitModel({ width = 192, depth = 6, imageSize = 32 }: StepShape): Model {

@@ -5,13 +5,17 @@ import type { BatchMaker } from "./batch-maker.js";
 export interface ViewBatch {
   /** float32 [B, C, H, W], or [B, C, T] of series, one a view; ordinary memory that belongs to the caller. */
   readonly views: Float32Array[];
-  /** Which images (or windows) of the set, in batch order. */
+  /** Which images (or windows, or clips) of the set, in batch order. */
   readonly indices: Uint32Array;
+  /** Of clips in which somebody acts: what was done between the views, float32 [B, V − 1, A]. */
+  readonly actions?: Float32Array;
 }
 
 export interface ViewLoader {
   /** [B, C, H, W] or [B, C, T] of each view. */
   readonly shapes: readonly (readonly number[])[];
+  /** [B, V − 1, A] where there are actions. */
+  readonly actionShape?: readonly number[] | undefined;
   /**
    * The views of a step; the steps after it are then made in the background.
    * @param into arrays to fill instead of new ones, one a view

@@ -33,11 +33,11 @@ export function renderPlan(plan: TrainPlan): string {
 }
 
 function dataOf({ config, noun, numImages, skipped }: TrainPlan): string {
-  const { source, labels, series } = config.data;
+  const { source, labels, series, clips } = config.data;
   const parts = [
     source,
     `${countOf(numImages, noun)}${skipped.length > 0 ? `, ${formatCount(skipped.length)} skipped` : ""}`,
-    ...(series === undefined ? pixelsOf(config) : windowsOf(series)),
+    ...(series !== undefined ? windowsOf(series) : clips !== undefined ? clipsOf(config, clips) : pixelsOf(config)),
     ...(labels === undefined ? [] : [`labels for evaluation: ${labels}`]),
   ];
   return parts.join(" · ");
@@ -45,6 +45,18 @@ function dataOf({ config, noun, numImages, skipped }: TrainPlan): string {
 
 function pixelsOf({ data, imageSize }: TrainPlan["config"]): string[] {
   return [data.channels === 1 ? "gray" : "colour", `${imageSize} × ${imageSize} px`];
+}
+
+/** "9 observations each, 2 steps apart · 28 × 28 px, 2 channels · actions of 2 numbers" */
+function clipsOf({ data, imageSize }: TrainPlan["config"], clips: NonNullable<TrainPlan["config"]["data"]["clips"]>) {
+  const { clipLength, frameStride, observation, actionDim } = clips;
+  const apart = frameStride === 1 ? "" : `, ${frameStride} steps apart`;
+  const channels = countOf(data.channels, observation === "frames" ? "channel" : "number");
+  return [
+    `${clipLength} observations each${apart}`,
+    observation === "frames" ? `${imageSize} × ${imageSize} px, ${channels}` : channels,
+    actionDim === 0 ? "no actions" : `actions of ${countOf(actionDim, "number")}`,
+  ];
 }
 
 function windowsOf({
@@ -80,6 +92,8 @@ function projectorOf(projector: TrainPlan["config"]["projector"]): string {
 
 /** One row for equal views: "2 × 32 px: random resized crop, ..." */
 function viewRow({ views, data }: TrainPlan["config"], index: number): [string, string][] {
+  // Observations of clips are what they are, and the data says how many.
+  if (data.clips !== undefined) return [];
   const unit = data.series === undefined ? "px" : "steps";
   const text = viewText(views[index]!, unit);
   const alike = views.flatMap((view, other) => (viewText(view, unit) === text ? [other] : []));

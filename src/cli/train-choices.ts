@@ -16,7 +16,7 @@ const COUNT: NumberBounds = { isWhole: true, min: 1 };
 
 /** Every choice there is: the type check finds one that is missing. */
 const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
-  data: { kind: "text", doc: "folder, tar archive, data set, or .csv or .parquet file" },
+  data: { kind: "text", doc: "folder of images or of episodes, tar archive, data set, or .csv or .parquet file" },
   labels: { kind: "text", flag: "--labels <file.csv>", doc: "columns file and label; only evaluation sees them" },
   holdOut: {
     kind: "number",
@@ -132,6 +132,24 @@ const CHOICES: Readonly<Record<keyof TrainChoices, Choice>> = {
     kind: "text",
     flag: "--missing <policy>",
     doc: "series: interpolate missing values, or refuse them (default: interpolate)",
+  },
+  clipLength: {
+    kind: "number",
+    flag: "--clip-length <count>",
+    doc: "episodes: observations of a clip (default: 9)",
+    bounds: { isWhole: true, min: 2 },
+  },
+  frameStride: {
+    kind: "number",
+    flag: "--frame-stride <steps>",
+    doc: "episodes: steps from one observation of a clip to the next (default: 1)",
+    bounds: COUNT,
+  },
+  clipEvery: {
+    kind: "number",
+    flag: "--clip-every <steps>",
+    doc: "episodes: steps from the start of one clip to that of the next (default: 1)",
+    bounds: COUNT,
   },
 };
 

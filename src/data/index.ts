@@ -5,6 +5,7 @@ export { type CacheOptions, cacheDirectory, chooseImageSize, openSource } from "
 export { datasets, getDataset, listDatasets } from "./datasets/catalog.js";
 export type { DatasetContext, DatasetDefinition } from "./datasets/dataset.js";
 export { type MaterialsOptions, materialsSource } from "./datasets/materials.js";
+export * from "./episodes/index.js";
 export {
   groupingOf,
   type ImageSet,

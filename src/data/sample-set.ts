@@ -1,8 +1,11 @@
 /** What every set has that an encoder can learn from, whatever one sample of it is: an image, a window of a series. */
 import type { Groupings, SkippedFile } from "./image-set.js";
 
-/** What samples are: images [C, H, W], or windows of a series [C, T] (rows of a table have T = 1). */
-export type SampleKindName = "images" | "series";
+/**
+ * What samples are: images [C, H, W], windows of a series [C, T] (rows of a table have T = 1), or clips of episodes, of
+ * which each observation is an image [C, H, W] or a vector [C, 1].
+ */
+export type SampleKindName = "images" | "series" | "clips";
 
 export interface SampleSet extends Groupings {
   /** Images if absent. */

@@ -48,8 +48,8 @@ export interface ImageShape {
 export interface EncoderDefinition<T extends OptionTable = OptionTable> {
   readonly name: string;
   readonly summary: string;
-  /** What it encodes. */
-  readonly takes: SampleKindName;
+  /** What it encodes: of clips, each observation by itself, an image or a vector. */
+  readonly takes: Exclude<SampleKindName, "clips">;
   readonly options: T;
   /** Peak learning rate it usually trains well at: AdamW, batch 256. */
   readonly learningRate: number;

@@ -49,6 +49,7 @@ export { averagePool, globalAveragePool, maxPool } from "./pooling.js";
 export { type AffineFirstLayer, type AffineInput, affineFirst, preNorm } from "./pre-norm.js";
 export { selectPlaces } from "./select-places.js";
 export { sinCosPositions } from "./sin-cos-positions.js";
+export { type Standing, type StatePredictor, statePredictor } from "./state-predictor.js";
 export { type TimeConvolutionOptions, type TimeConvolutionParameters, timeConvolution } from "./time-convolution.js";
 export { transformerBlock } from "./transformer-block.js";
 export { type TransposedConvolutionOptions, transposedConvolution } from "./transposed-convolution.js";

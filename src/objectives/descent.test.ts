@@ -15,6 +15,7 @@ import {
 import { adamw, initialSlots, scalarInputs } from "../optim/index.js";
 import { objectives } from "./catalog.js";
 import { comparesWithTargets, type Objective } from "./objective.js";
+import { sequenceFor } from "./testing/objective-case.js";
 import { agreeingViews } from "./testing/projections.js";
 
 const [B, D, NUM_STEPS] = [24, 4, 120];
@@ -51,7 +52,9 @@ async function descend(
   const program = await trace(inputs, (given) => {
     const { value, gradient } = valueAndGradient(given.parameters, (moved) => {
       const projections = Object.values(moved);
-      const input = { projections, numGlobalViews: projections.length, noise: given.noise ?? {} };
+      const { sequence } = sequenceFor(objective);
+      const said = sequence && { sequence: sequence(projections) };
+      const input = { projections, numGlobalViews: projections.length, noise: given.noise ?? {}, ...said };
       return { value: objective.loss(input, config).total, aux: {} };
     });
     const roles = new Map<string, string>();

@@ -3,6 +3,7 @@ import { type Branch, concat, type Tensor } from "../compute/index.js";
 import type { Encoder } from "../encoders/index.js";
 import type { Layer, Mode, ParameterSpec } from "../nn/index.js";
 import { type ProjectorConfig, projector } from "./projector.js";
+import type { SequencePrediction } from "./sequence-prediction.js";
 
 /** What a head is built for. */
 export interface HeadDims {
@@ -12,6 +13,8 @@ export interface HeadDims {
   readonly imageSize: number;
   /** As chosen for the run; undefined for objectives without a projector. */
   readonly projector: ProjectorConfig | undefined;
+  /** Of clips: numbers that say what was done between two observations; 0 or absent where nobody acts. */
+  readonly actionDim?: number;
 }
 
 /** Parameters of modules by name: "projector", "predictor", "decoder", ... */
@@ -24,6 +27,8 @@ export interface Head {
   readonly targetModules?: readonly string[];
   /** Modules that keep the peak learning rate after the warm-up. */
   readonly constantLearningRate?: readonly string[];
+  /** Width of the projections where no projector says it; the encoder's features by default. */
+  readonly projectionDim?: number;
   forward(pass: HeadPass): HeadOutput;
 }
 
@@ -42,6 +47,8 @@ export interface HeadPass {
   readonly target?: HeadSide;
   /** The images as made: [B, C, H, W] a view, nothing hidden. */
   readonly views: readonly Tensor[];
+  /** Of clips in which somebody acts: what was done between the views, [B, V − 1, A]. */
+  readonly actions?: Tensor;
   /** What `masks` drew. */
   readonly masks: Readonly<Record<string, Tensor>>;
   readonly scalars: Readonly<Record<string, Tensor>>;
@@ -52,6 +59,8 @@ export interface HeadOutput {
   readonly projections: readonly Tensor[];
   readonly targets?: readonly Tensor[];
   readonly targetViews?: readonly number[];
+  /** Of objectives in time: what comes next, as it was predicted. */
+  readonly sequence?: SequencePrediction;
   /** One a view, [B, D]: what the collapse doctor looks at, of the first view and beside the second; default the projections. */
   readonly watched?: readonly Tensor[];
 }

@@ -19,6 +19,8 @@ export type {
   RunLength,
   UsualTraining,
 } from "./objective.js";
+export type { SequencePrediction } from "./sequence-prediction.js";
 export { simSiam } from "./sim-siam.js";
 export { simclr } from "./simclr.js";
 export { vicreg } from "./vicreg.js";
+export { worldModel } from "./world-model.js";

@@ -15,6 +15,7 @@ import {
 import { scalarInputs } from "../optim/index.js";
 import { objectives } from "./catalog.js";
 import type { Objective } from "./objective.js";
+import type { SequencePrediction } from "./sequence-prediction.js";
 
 export interface ObjectiveValueOptions {
   readonly config?: Readonly<Record<string, unknown>>;
@@ -26,6 +27,8 @@ export interface ObjectiveValueOptions {
   readonly targetViews?: readonly number[];
   /** How many of the views are global; all by default. */
   readonly numGlobalViews?: number;
+  /** Of objectives in time: what is predicted, made of the states (the projections). */
+  readonly sequence?: (states: readonly Tensor[]) => SequencePrediction;
   /** Seed of drawn noise. */
   readonly seed?: number;
   /** The best one here by default. */
@@ -78,7 +81,9 @@ export async function objectiveValue(
     const { value, aux, gradient } = valueAndGradient({ views, targets }, (moved) => {
       const given = options.targets && { targets: Object.values(moved.targets ?? {}) };
       const seen = options.targetViews && { targetViews: options.targetViews };
-      const input = { projections: Object.values(moved.views), numGlobalViews, noise, scalars, ...given, ...seen };
+      const projections = Object.values(moved.views);
+      const sequence = options.sequence && { sequence: options.sequence(projections) };
+      const input = { projections, numGlobalViews, noise, scalars, ...given, ...seen, ...sequence };
       const { total, terms } = objective.loss(input, config);
       return { value: total, aux: terms };
     });

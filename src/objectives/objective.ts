@@ -12,6 +12,7 @@ import type { Encoding } from "../encoders/index.js";
 import type { Schedule } from "../optim/index.js";
 import type { Head, HeadDims } from "./head.js";
 import type { ProjectorConfig } from "./projector.js";
+import type { SequencePrediction } from "./sequence-prediction.js";
 
 /** What an objective asks of the trainer. Shared code reads this and never asks for a method's name. */
 export interface ObjectiveNeeds {
@@ -32,6 +33,8 @@ export interface ObjectiveNeeds {
    * global views without masking.
    */
   readonly target: "none" | "stop-gradient" | "ema";
+  /** Set where views are the observations of a clip in the order of time, and not several looks at one image. */
+  readonly inTime?: true;
 }
 
 /**
@@ -59,6 +62,8 @@ export interface ObjectiveInput {
   readonly noise: Readonly<Record<string, Tensor>>;
   /** The numbers of this step that `schedules` gives. */
   readonly scalars?: Readonly<Record<string, Tensor>>;
+  /** Of objectives in time: what the head's predictor said. */
+  readonly sequence?: SequencePrediction;
 }
 
 export interface ObjectiveResult {

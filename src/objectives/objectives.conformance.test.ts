@@ -5,7 +5,7 @@ import { maxGradientError } from "../compute/testing/gradient-check.js";
 import { objectives } from "./catalog.js";
 import { comparesWithTargets, type Objective } from "./objective.js";
 import { objectiveValue } from "./objective-value.js";
-import { caseFor, changed, type ObjectiveCase, optionsOf, stepInputs } from "./testing/objective-case.js";
+import { caseFor, changed, type ObjectiveCase, optionsOf, sequenceFor, stepInputs } from "./testing/objective-case.js";
 import { normalProjections, takeImages } from "./testing/projections.js";
 
 const allFinite = (value: Awaited<ReturnType<typeof objectiveValue>>): boolean =>
@@ -23,7 +23,8 @@ describe.each(Object.entries<Objective>(objectives))("objective %s", (name, obje
   const config = resolveOptions(name, objective.options);
   const given = caseFor(objective);
   const hasTargets = comparesWithTargets(needs);
-  const evaluate = (input: ObjectiveCase) => objectiveValue(name, input.projections, optionsOf(input));
+  const evaluate = (input: ObjectiveCase) =>
+    objectiveValue(name, input.projections, { ...optionsOf(input), ...sequenceFor(objective) });
 
   test("is registered under its name and describes itself", () => {
     expect(objective.name).toBe(name);
@@ -62,8 +63,10 @@ describe.each(Object.entries<Objective>(objectives))("objective %s", (name, obje
       const error = await maxGradientError(
         inputs,
         (moved) => {
+          const { sequence } = sequenceFor(objective);
           const input = {
             projections: Object.values(moved),
+            ...(sequence && { sequence: sequence(Object.values(moved)) }),
             numGlobalViews: projections.length - numLocal,
             noise: constants(noise),
             scalars: constants(scalars),

@@ -30,7 +30,7 @@ export async function chooseConfig(choices: TrainChoices, set: Samples): Promise
   requireKnownChoices(choices);
   const kind = sampleKindOf(set);
   requireOwnChoices(choices, kind.name);
-  const objective = objectiveNamed(choices.objective);
+  const objective = objectiveNamed(choices.objective ?? sampleChoicesOf(set).defaultObjective);
   const encoder: EncoderDefinition = lookUp<EncoderDefinition>(
     "train",
     "encoder",
@@ -44,7 +44,8 @@ export async function chooseConfig(choices: TrainChoices, set: Samples): Promise
     const hint = `Choose a smaller batch or add ${nouns}.`;
     throw new ValueError("train", "batch", `at most the ${set.numImages} ${nouns} there are`, batchSize, hint);
   }
-  const views = chooseViews(choices, imageSize, kind);
+  const clip = set.kind === "clips" ? { clipLength: set.settings.clipLength } : {};
+  const views = chooseViews({ ...choices, objective: objective.name, ...clip }, imageSize, kind);
   const totalSteps = choices.steps ?? stepsFor(choices, set.numImages, batchSize);
   return {
     data: {
@@ -87,18 +88,18 @@ export async function chooseConfig(choices: TrainChoices, set: Samples): Promise
  * @throws UnknownNameError or ValueError for a recipe or a strength that does not fit
  */
 export function chooseViews(
-  choices: Pick<TrainChoices, "localViews" | "objective" | "views" | "strength">,
+  choices: Pick<TrainChoices, "localViews" | "objective" | "views" | "strength" | "clipLength">,
   imageSize: number,
   kind: SampleKind = sampleKinds.images,
 ): SampleRecipe[] {
-  const { views, strength = 1, localViews } = choices;
+  const { views, strength = 1, localViews, clipLength } = choices;
   const objective = objectiveNamed(choices.objective);
   if (views !== undefined && localViews !== undefined) {
     throw new ValueError("train", "localViews", "left out where the views are given in full", localViews);
   }
   if (views === undefined) {
     const presets = [...objective.defaultViews, ...localPresets(objective, localViews)];
-    return kind.viewsFor(presets, { size: imageSize, strength });
+    return kind.viewsFor(presets, { size: imageSize, strength, ...(clipLength !== undefined && { clipLength }) });
   }
   if (views.length >= objective.needs.views) return views.map((view) => kind.parseRecipe(view));
   throw new ValueError("train", "views", `at least ${objective.needs.views} for ${objective.name}`, views.length);
@@ -152,6 +153,7 @@ export function overrideConfig(saved: TrainConfig, choices: Partial<TrainChoices
       ...(choices.holdOut !== undefined && { holdOut: choices.holdOut }),
       ...(choices.holdOutSeed !== undefined && { holdOutSeed: choices.holdOutSeed }),
       ...(data.series && { series: { ...data.series, ...given(choices, data.series) } }),
+      ...(data.clips && { clips: { ...data.clips, ...given(choices, data.clips) } }),
     },
     imageSize,
     objective: { name: objectiveName, options: { ...objective.options, ...choices.objectiveOptions } },
@@ -300,6 +302,9 @@ const CHOICE_NAMES: Readonly<Record<keyof TrainChoices, true>> = {
   label: true,
   columns: true,
   missing: true,
+  clipLength: true,
+  frameStride: true,
+  clipEvery: true,
 };
 
 /** Names, and the length of the run: it is said in one way, as a positive number. */

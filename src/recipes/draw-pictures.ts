@@ -50,7 +50,7 @@ export async function drawPictures(
           seed,
           title: `Map of the embedding: ${run}`,
         }),
-      ...(set.kind !== "series" && { "patches.png": () => drawPatches(folder, set, seed, run) }),
+      ...(set.kind === undefined && { "patches.png": () => drawPatches(folder, set, seed, run) }),
     };
     const paths: string[] = [];
     for (const [name, draw] of Object.entries(drawings)) {

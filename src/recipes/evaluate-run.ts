@@ -1,7 +1,15 @@
 /** Evaluate a run: what its encoder knows, beside its floors, as a table, report.json and pictures. */
 import { plainSamples, sampleKindOf } from "../augment/index.js";
 import { chooseEngine, type HostArray, lookUp, type Tree, ValueError } from "../compute/index.js";
-import type { ColumnOptions, LabelColumns, Labels, OnProgress, Samples } from "../data/index.js";
+import {
+  type ClipSet,
+  type ColumnOptions,
+  type LabelColumns,
+  type Labels,
+  type OnProgress,
+  type Samples,
+  selectClips,
+} from "../data/index.js";
 import {
   type EvaluatedCheckpoint,
   type EvaluationTask,
@@ -22,6 +30,7 @@ import { bestLook } from "./knn-hook.js";
 import { openSamplesOf } from "./run-samples.js";
 import { requireOwnChoices } from "./sample-choices.js";
 import { trainedEncoder } from "./trained-encoder.js";
+import { type EvaluateWorldOptions, evaluateWorld, type WorldReport } from "./worlds/evaluate-world.js";
 
 export interface EvaluateOptions {
   /** Other images than the run was trained on. */
@@ -31,6 +40,8 @@ export interface EvaluateOptions {
   readonly label?: string;
   /** Which grouping of the data is the label: "labels", or an attribute such as "category". */
   readonly grouping?: string;
+  /** Of a run that predicts several futures: one of the same settings that knows one. */
+  readonly twin?: string;
   readonly seed?: number;
   /** Let the probes learn from at most so many labels, drawn by the seed; default all. */
   readonly numLabels?: number;
@@ -51,6 +62,8 @@ export interface EvaluateObserver {
 
 export interface Evaluation {
   readonly report: Report;
+  /** Of a run that predicts: what its states, futures and expectations are worth. */
+  readonly world?: WorldReport;
   /** The report as a table. */
   readonly text: string;
   /** Paths of the pictures. */
@@ -58,6 +71,7 @@ export interface Evaluation {
 }
 
 const FEWEST_IMAGES = 4;
+const MOST_CLIPS = 4000;
 const PARTS = Object.fromEntries(THOROUGH_PARTS.map((part) => [part, true]));
 
 /**
@@ -75,7 +89,8 @@ export async function evaluateRun(
   for (const part of options.thorough ?? []) lookUp("eval", "probe", PARTS, part);
   const folder = await RunFolder.open(path);
   const { config } = folder;
-  const set = await openForEvaluation(folder, options, observer);
+  const whole = await openForEvaluation(folder, options, observer);
+  const set = whole.kind === "clips" ? someClips(whole) : whole;
   try {
     if (set.numImages < FEWEST_IMAGES) {
       const hint = "Probes learn on some images and are scored on others.";
@@ -112,15 +127,26 @@ export async function evaluateRun(
       ...(thorough && { thorough }),
       ...(notes.length > 0 && { notes }),
     };
-    await writeJsonAtomic(folder.fileNamed("report.json"), report);
+    const world =
+      whole.kind === "clips" ? await evaluateWorld(folder, whole, worldOptions(options, observer)) : undefined;
+    await writeJsonAtomic(folder.fileNamed("report.json"), { ...report, ...(world && { world: world.report }) });
     const pictures =
       options.pictures === false
         ? []
         : await drawPictures(folder, set, features.encoder, grouping, (name) => observer.onStage?.(name, 0, 0));
-    return { report, text: renderReport(report), pictures };
+    const text = world ? `${world.text}\n\n${renderReport(report)}` : renderReport(report);
+    return { report, ...(world && { world: world.report }), text, pictures };
   } finally {
-    set.close();
+    whole.close();
   }
+}
+
+function worldOptions({ twin, seed }: EvaluateOptions, { onStage }: EvaluateObserver): EvaluateWorldOptions {
+  return {
+    ...(twin !== undefined && { twin }),
+    ...(seed !== undefined && { seed }),
+    ...(onStage && { onProgress: (text: string) => onStage(text, 0, 0) }),
+  };
 }
 
 /** The run's own images, or others in the channels that its encoder takes. */
@@ -137,6 +163,16 @@ function openForEvaluation(
     ...(label !== undefined && { label }),
   };
   return openSamplesOf(folder, "eval", others, observer);
+}
+
+/** Clips overlap: of very many some tell as much, spread evenly, as a set of their own. */
+function someClips(set: ClipSet): ClipSet {
+  if (set.numImages <= MOST_CLIPS) return set;
+  const { indices: _indices, ...own } = selectClips(
+    set,
+    Array.from({ length: MOST_CLIPS }, (_, i) => Math.floor((i * set.numImages) / MOST_CLIPS)),
+  );
+  return own;
 }
 
 interface RunFeatures {

@@ -4,6 +4,7 @@ export * from "./compare/index.js";
 export { type Diagnosis, diagnoseRun } from "./diagnose-run.js";
 export { type Embedding, embedImages } from "./embed-images.js";
 export { type DemoOptions, type DemoResult, runDemo } from "./emoji-demo.js";
+export * from "./episodes/index.js";
 export * from "./erase/index.js";
 export { type EvaluateObserver, type EvaluateOptions, type Evaluation, evaluateRun } from "./evaluate-run.js";
 export * from "./glasses/index.js";
@@ -21,3 +22,4 @@ export type { RunVerdict, TrainChoices, TrainObserver, TrainPlan, TrainSummary }
 export { type PreviewOptions, previewViews } from "./preview-views.js";
 export * from "./science/index.js";
 export { resumeTraining, trainImages } from "./train-images.js";
+export * from "./worlds/index.js";

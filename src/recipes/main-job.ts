@@ -1,12 +1,12 @@
 /** The main job as a typed library: what each command of `darkmatter` does, without a terminal. Types only. */
 import type { SampleRecipe } from "../augment/index.js";
-import type { OnProgress, SeriesOptions, SkippedFile } from "../data/index.js";
+import type { ClipOptions, OnProgress, SeriesOptions, SkippedFile } from "../data/index.js";
 import type { RunProgress, TrainConfig } from "../train/index.js";
 
 /** What a user may choose; everything absent is chosen from the data. */
-/** Of series, `SeriesOptions` say how windows are cut. */
-export interface TrainChoices extends SeriesOptions {
-  /** Folder, archive or data set of images; a .csv or .parquet file of a series. */
+/** Of series, `SeriesOptions` say how windows are cut; of episodes, `ClipOptions` how clips are. */
+export interface TrainChoices extends SeriesOptions, ClipOptions {
+  /** Folder, archive or data set of images; a .csv or .parquet file of a series; a folder of episodes. */
   readonly data: string;
   /** CSV with the columns file and label; only evaluation sees them. */
   readonly labels?: string;

@@ -1,19 +1,31 @@
 /** The samples of a run, whatever they are: opened for it the first time, found again later. */
 import { type SampleSplit, sampleKindOf } from "../augment/index.js";
 import { DarkmatterError, ValueError } from "../compute/index.js";
-import { isSeriesName, openSeries, type Samples, type SeriesOptions, standardisedBy } from "../data/index.js";
+import {
+  type ClipOptions,
+  clipsStandardisedBy,
+  isEpisodeFolder,
+  isSeriesName,
+  openClips,
+  openSeries,
+  type Samples,
+  type SeriesOptions,
+  standardisedBy,
+} from "../data/index.js";
 import type { RunFolder, TrainConfig } from "../train/index.js";
 import type { TrainChoices, TrainObserver } from "./main-job.js";
 import { openForTraining, openImagesOf } from "./run-images.js";
 
 /** The part of choices that decides which samples are opened, and how. */
-type OpenChoices = Pick<TrainChoices, "labels" | "size" | keyof SeriesOptions>;
+type OpenChoices = Pick<TrainChoices, "labels" | "size" | keyof SeriesOptions | keyof ClipOptions>;
 
-/** Samples for a new run: a .csv or .parquet file is a series, anything else are images. */
-export function openSamples(
+/** Samples for a new run: a .csv or .parquet file is a series, a folder of episodes are clips, anything else are images. */
+export async function openSamples(
   choices: OpenChoices & Pick<TrainChoices, "data">,
   observer: Pick<TrainObserver, "onData">,
 ): Promise<Samples> {
+  const { clipLength, frameStride, clipEvery } = choices;
+  if (isEpisodeFolder(choices.data)) return openClips(choices.data, defined({ clipLength, frameStride, clipEvery }));
   if (!isSeriesName(choices.data)) return openForTraining(choices, observer);
   const { window, stride, time, group, label, columns, missing } = choices;
   return openSeries(choices.data, defined({ window, stride, time, group, label, columns, missing }));
@@ -42,6 +54,7 @@ export async function openSamplesOf(
 ): Promise<Samples> {
   const { data, imageSize: size } = folder.config;
   if (data.series !== undefined) return openSeriesOf(folder, operation, others, data.series);
+  if (data.clips !== undefined) return openClipsOf(folder, operation, others.data, data.clips);
   const { labels, data: path } = others;
   const choices = { channels: data.channels, ...(labels !== undefined && { labels }) };
   if (path === undefined || operation === "resume") {
@@ -71,6 +84,23 @@ async function openSeriesOf(
       { cause },
     );
   }
+}
+
+/** Clips cut and standardised as those of the run. */
+function openClipsOf(
+  { config }: RunFolder,
+  operation: string,
+  data: string | undefined,
+  { means, stds, clipLength, frameStride, clipEvery }: NonNullable<TrainConfig["data"]["clips"]>,
+): Samples {
+  const folder = data ?? config.data.source;
+  if (!isEpisodeFolder(folder)) {
+    throw new DarkmatterError(
+      `${operation}: there are no episodes in "${folder}" (seen from ${process.cwd()}). ` +
+        "Bring them back, or say where they are now.",
+    );
+  }
+  return clipsStandardisedBy(openClips(folder, { clipLength, frameStride, clipEvery }), { means, stds });
 }
 
 /** How many samples are set aside, and which: by a seed of their own, or else by the run's. */

@@ -20,7 +20,7 @@ import {
 } from "../compute/index.js";
 import { join, targetMode, trainingMode } from "../nn/index.js";
 import { encodeOnline, encodeTarget, lossOf } from "./forward.js";
-import { namedOf, type StepProgramOptions } from "./step-program.js";
+import { actionsOf, namedOf, type StepProgramOptions } from "./step-program.js";
 import type { Named, Parts, StepReport, StepSpecs } from "./training-step.js";
 import { clipAndUpdate, moveTarget, type UpdateTensors } from "./update.js";
 
@@ -59,6 +59,7 @@ export type HeadProgram = Program<
     readonly encoded: Named<HostArray>;
     readonly targets: Named<HostArray>;
     readonly views: Named<HostArray>;
+    readonly actions: Named<HostArray>;
     readonly masks: Named<HostArray>;
     readonly noise: Named<HostArray>;
     readonly scheduled: Named<HostArray>;
@@ -129,8 +130,8 @@ export async function traceHead(
   { encoded, targets }: EncodedSpecs,
   { model, numGlobalViews }: StepProgramOptions,
 ): Promise<HeadProgram> {
-  const { noise, scheduled } = specs;
-  const inputSpecs = { ...headOf(specs), target: headOf(specs.target), encoded, targets, noise, scheduled };
+  const { actions, noise, scheduled } = specs;
+  const inputSpecs = { ...headOf(specs), target: headOf(specs.target), encoded, targets, actions, noise, scheduled };
   const program = await trace({ ...inputSpecs, ...imagesForHead(specs, model) }, (given) => {
     const inputs = given as Given;
     const headBuffers = inputs.buffers ?? {};
@@ -148,6 +149,7 @@ export async function traceHead(
         online: { encoded: tensorsOf(at.encoded), parameters, mode },
         ...(target && { target }),
         views: Object.values(namedOf(inputs.views)),
+        ...actionsOf(inputs.actions),
         masks: namedOf(inputs.masks),
         noise: namedOf(inputs.noise),
         scalars: namedOf(inputs.scheduled),

@@ -107,11 +107,11 @@ export async function createChunkedStep(
 
   /** Loss, its gradient and the next buffers: encodings chunk by chunk, the loss of all, back chunk by chunk. */
   async function lossAndGradient(inputs: GradientInputs) {
-    const { noise, scheduled, target } = inputs;
+    const { actions, noise, scheduled, target } = inputs;
     const moved = await encodeAll(inputs);
     const given = { ...headOf<HostArray>(inputs), target: headOf<HostArray>(target), encoded, targets };
     const { gradient, report, ...next } = await head.run(
-      { ...given, noise, scheduled, ...imagesForHead(inputs, options.model) },
+      { ...given, actions, noise, scheduled, ...imagesForHead(inputs, options.model) },
       headOutputs,
     );
     const sum = await pullBack(inputs, gradient.encoded);

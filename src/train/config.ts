@@ -1,7 +1,7 @@
 /** Everything that decides the outcome of a run, as plain data: it is saved in the run folder and compared on resume. */
 import type { SampleRecipe } from "../augment/index.js";
 import { DarkmatterError } from "../compute/index.js";
-import type { SampleKindName, SeriesSettings, Standardisation } from "../data/index.js";
+import type { ClipSettings, ObservationShape, SampleKindName, SeriesSettings, Standardisation } from "../data/index.js";
 
 export interface TrainConfig {
   readonly data: {
@@ -18,6 +18,8 @@ export interface TrainConfig {
     readonly channels: number;
     /** Of series: how windows are cut, and by what channels are standardised. */
     readonly series?: SeriesSettings & Standardisation;
+    /** Of clips: how episodes are cut, what is observed and done, and by what channels are standardised. */
+    readonly clips?: ClipSettings & Standardisation & ClipFacts;
     /** Of names and pixels (or values), see `digestOf`: tells whether a resumed run sees the images it began with. */
     readonly digest: string;
   };
@@ -48,6 +50,24 @@ export interface TrainConfig {
   readonly engine: string;
   /** Threads of the engine: part of the outcome, since sums are split by thread. */
   readonly numThreads: number;
+}
+
+/** What is seen and done in a clip. */
+export interface ClipFacts {
+  readonly observation: ObservationShape["kind"];
+  /** Numbers between two observations; 0 where nobody acts. */
+  readonly actionDim: number;
+  /** The environment that made the episodes, if one did. */
+  readonly world?: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+}
+
+/** What an encoder is given: clips are shown one observation at a time, a picture or a vector. */
+export function encodedKind({
+  kind = "images",
+  clips,
+}: Pick<TrainConfig["data"], "kind" | "clips">): "images" | "series" {
+  if (kind !== "clips") return kind;
+  return clips?.observation === "vectors" ? "series" : "images";
 }
 
 /** How often a run looks at itself; no part of its outcome. */

@@ -47,6 +47,7 @@ export interface LossInputs {
   readonly online: HeadSide;
   readonly target?: HeadSide;
   readonly views: readonly Tensor[];
+  readonly actions?: Tensor;
   readonly masks: Named<Tensor>;
   readonly noise: Named<Tensor>;
   readonly scalars: Named<Tensor>;
@@ -64,10 +65,11 @@ export type LossReport = {
 /** The loss of encodings, and what is reported of it. */
 export function lossOf(model: Model, inputs: LossInputs): { total: Tensor; report: LossReport } {
   const { noise, scalars, numGlobalViews } = inputs;
-  const { projections, targets, targetViews, watched } = model.head.forward(inputs);
+  const { projections, targets, targetViews, sequence, watched } = model.head.forward(inputs);
   const compared = {
     ...(targets && { targets: targets.map((t) => t.stopGradient()) }),
     ...(targetViews && { targetViews }),
+    ...(sequence && { sequence }),
   };
   const { total, terms } = model.objective.loss(
     { projections, ...compared, numGlobalViews, noise, scalars },

@@ -19,9 +19,9 @@ export interface HeldOutLoss {
 export function createHeldOutLoss(views: Named<HostArray>): HeldOutLoss {
   let program: Executable<LossInputs, { readonly total: HostArray }> | undefined;
   return {
-    async after({ state, inputs: { masks, noise, scheduled } }, { model, config }) {
+    async after({ state, inputs: { actions, masks, noise, scheduled } }, { model, config }) {
       const { trainable, buffers, target } = state;
-      const inputs: LossInputs = { trainable, buffers, target, views, masks, noise, scheduled };
+      const inputs: LossInputs = { trainable, buffers, target, views, actions, masks, noise, scheduled };
       program ??= await compile(
         await traceLoss(inputs, { model, numGlobalViews: config.numGlobalViews }),
         await chooseEngine(config.engine),

@@ -27,18 +27,18 @@ type SteppedConfig = Pick<
   | "weightDecay"
 >;
 
-/** Everything of a step but its views. */
+/** Everything of a step but what comes from the data: its views, and what was done between them. */
 export function hostInputsOf(
   config: SteppedConfig,
   { model, optimizer, optimizerConfig, learningRate }: StepSources,
-): (step: number) => Omit<HostInputs, "views"> {
+): (step: number) => Omit<HostInputs, "views" | "actions"> {
   const { encoder, objective, objectiveConfig, head } = model;
   const { batchSize, imageSize, projector, seed, totalSteps } = config;
   const { channels, numImages } = config.data;
   const run = { totalSteps, stepsPerEpoch: stepsPerEpoch({ numImages, batchSize }) };
   const schedules = Object.entries(objective.schedules?.(objectiveConfig, run) ?? {});
   const weightDecay = weightDecayOf(config);
-  const projectionDims = { batchSize, projectionDim: projector?.outDim ?? encoder.featureDim };
+  const projectionDims = { batchSize, projectionDim: projector?.outDim ?? head.projectionDim ?? encoder.featureDim };
   const maskDims = { batchSize, channels, imageSize, gridSize: encoder.gridSizeOf(imageSize) };
   const hasSteadyModules = (head.constantLearningRate ?? []).length > 0;
   const scalarsAt = (step: number, rate: number) =>

@@ -6,6 +6,7 @@ export { digestOf, requireSameImages } from "./data-digest.js";
 export { createEmbedder, type Embedded, type Embedder, type EmbedOptions } from "./embedder.js";
 export { engineOptionsOf } from "./engine-options.js";
 export { createHeldOutLoss, type HeldOutLoss } from "./held-out-loss.js";
+export { createImaginer, type Imagined, type Imaginer, type StandingArrays } from "./imaginer.js";
 export { type StepEvent, train } from "./loop.js";
 export { freeMemory, gigabytes, memoryRemedy } from "./memory.js";
 export { buildEncoder, buildModel, type Model } from "./model.js";

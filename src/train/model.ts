@@ -14,7 +14,7 @@ import { isParameterSpec, type ParameterSpec } from "../nn/index.js";
 import { objectives } from "../objectives/catalog.js";
 import { type Head, projectionHead } from "../objectives/head.js";
 import type { Objective } from "../objectives/index.js";
-import type { TrainConfig } from "./config.js";
+import { encodedKind, type TrainConfig } from "./config.js";
 
 /** Parameters by module: "encoder", then those of the head. */
 export type ModelSpecs = { readonly encoder: Encoder["parameters"] } & Readonly<Record<string, Branch<ParameterSpec>>>;
@@ -41,7 +41,8 @@ export function buildModel(config: ModelConfig): Model {
   requireFit(objective, encoder, config);
   const objectiveConfig = resolveOptions(objective.name, objective.options, config.objective.options);
   const { imageSize, projector } = config;
-  const dims = { encoder, imageSize, channels: config.data.channels, projector };
+  const { channels, clips } = config.data;
+  const dims = { encoder, imageSize, channels, projector, actionDim: clips?.actionDim ?? 0 };
   const head = objective.head?.(dims, objectiveConfig) ?? projectionHead(dims);
   const specs: ModelSpecs = { encoder: encoder.parameters, ...head.modules };
   const leaves = flattenTree<ParameterSpec>(specs, isParameterSpec);
@@ -70,10 +71,8 @@ function targetSpecsOf(specs: ModelSpecs, { targetModules = [] }: Head): ModelSp
 }
 
 /** Refuse an encoder of other samples than there are. */
-function requireSamples(
-  { name, takes }: EncoderDefinition,
-  { data: { kind = "images" } }: Pick<ModelConfig, "data">,
-): void {
+function requireSamples({ name, takes }: EncoderDefinition, { data }: Pick<ModelConfig, "data">): void {
+  const kind = encodedKind(data);
   if (takes === kind) return;
   const fitting = Object.values<EncoderDefinition>(encoders).filter((other) => other.takes === kind);
   const expected = `one that takes ${kind} (${fitting.map((other) => other.name).join(", ")})`;
@@ -82,7 +81,17 @@ function requireSamples(
 
 /** Refuse an encoder that cannot give what the objective asks for, or samples that it has no views of. */
 function requireFit({ name, needs }: Objective, encoder: Encoder, config: ModelConfig): void {
-  const isForSeries = (other: Objective["needs"]) => other.tokens === "pooled" && other.masking === "none";
+  const isInTime = config.data.kind === "clips";
+  if (isInTime !== (needs.inTime ?? false)) {
+    const all = Object.values<Objective>(objectives).filter((other) => (other.needs.inTime ?? false) === isInTime);
+    const expected = `one ${isInTime ? "for clips, in time" : "that compares views"} (${all.map((other) => other.name).join(", ")})`;
+    const hint = isInTime
+      ? `${name} compares views of one image, and the views of a clip are moments.`
+      : `${name} predicts what comes next: it is for episodes.`;
+    throw new ValueError("train", "objective", expected, name, hint);
+  }
+  const isForSeries = ({ tokens, masking, inTime }: Objective["needs"]) =>
+    tokens === "pooled" && masking === "none" && !inTime;
   if (config.data.kind === "series" && !isForSeries(needs)) {
     const fitting = Object.values<Objective>(objectives).filter((other) => isForSeries(other.needs));
     const expected = `one that compares whole views (${fitting.map((other) => other.name).join(", ")})`;

@@ -13,7 +13,7 @@ const sound: TrainState = {
   slots: {},
   target: NO_TARGET,
 };
-const noInputs = { views: {}, masks: {}, noise: {}, scalars: {}, steadyScalars: {}, scheduled: {} };
+const noInputs = { views: {}, actions: {}, masks: {}, noise: {}, scalars: {}, steadyScalars: {}, scheduled: {} };
 
 /** The message for a failed step 5 with these scalars and this gradient. */
 async function messageFor(

@@ -60,7 +60,7 @@ async function step(w: number, maxGradientNorm: number) {
       [2, 1, 1, 1],
     ]),
     noise: { offset: float32Spec([]) },
-    ...{ target: { trainable: {}, buffers: {} }, masks: {}, steadyScalars: {}, scheduled: {} },
+    ...{ target: { trainable: {}, buffers: {} }, actions: {}, masks: {}, steadyScalars: {}, scheduled: {} },
     scalars: { learningRate: float32Spec([]) },
   };
   const program = await traceStep(specs, {
@@ -77,7 +77,7 @@ async function step(w: number, maxGradientNorm: number) {
     slots: { last: { projector: { w: scalar(0) } } },
     views: { view0: images(1, 5), view1: images(3, 1) },
     noise: { offset: scalar(0.25) },
-    ...{ target: { trainable: {}, buffers: {} }, masks: {}, steadyScalars: {}, scheduled: {} },
+    ...{ target: { trainable: {}, buffers: {} }, actions: {}, masks: {}, steadyScalars: {}, scheduled: {} },
     scalars: { learningRate: scalar(0.5) },
   };
   try {

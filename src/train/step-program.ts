@@ -97,7 +97,10 @@ function lossIn(
   const buffers = inputs.buffers ?? {};
   const views = Object.values(namedOf(inputs.views));
   const masks = namedOf(inputs.masks);
-  const given = { views, masks, noise: namedOf(inputs.noise), scalars: namedOf(inputs.scheduled), numGlobalViews };
+  const given = {
+    ...{ views, masks, noise: namedOf(inputs.noise), scalars: namedOf(inputs.scheduled), numGlobalViews },
+    ...actionsOf(inputs.actions),
+  };
   const target = model.targetSpecs && targetSide(model, inputs.target ?? {}, views.slice(0, numGlobalViews));
   const mode = trainingMode();
   // Buffers go around the differentiated function: their updates are recorded by the tensors given here.
@@ -121,6 +124,12 @@ function targetSide(model: Model, { trainable = {}, buffers = {} }: Partial<Part
   const mode = targetMode();
   const parameters = join(trainable, buffers) as Modules;
   return { encoded: encodeTarget(model, parameters.encoder!, views, mode), parameters, mode };
+}
+
+/** What was done between the views, where somebody acts. */
+export function actionsOf(branch: Tree<Tensor> | undefined): { readonly actions?: Tensor } {
+  const { taken } = namedOf(branch);
+  return taken === undefined ? {} : { actions: taken };
 }
 
 /** A branch of named tensors; none if it has no leaves. */

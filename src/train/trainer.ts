@@ -1,6 +1,6 @@
 /** Everything a run needs while it trains: the compiled step, the views, the schedules. */
 import { sampleKindOf, type ViewLoader } from "../augment/index.js";
-import { chooseEngine, lookUp, resolveOptions } from "../compute/index.js";
+import { chooseEngine, float32Spec, lookUp, resolveOptions, type TensorSpec } from "../compute/index.js";
 import type { Samples } from "../data/index.js";
 import { type Optimizer, optimizers, type Schedule, warmupCosine } from "../optim/index.js";
 import { createChunkedStep } from "./chunked-step.js";
@@ -10,8 +10,8 @@ import { hostInputsOf } from "./host-inputs.js";
 import { buildModel, type Model } from "./model.js";
 import { initialState, stepArraysOf, type TrainState } from "./state.js";
 import { viewSpecs } from "./step-program.js";
-import type { HostInputs, TrainingStep } from "./training-step.js";
-import { viewInputs } from "./view-inputs.js";
+import type { HostInputs, Named, TrainingStep } from "./training-step.js";
+import { actionInputs, viewInputs } from "./view-inputs.js";
 import { createWholeStep } from "./whole-step.js";
 
 export interface Trainer {
@@ -46,11 +46,17 @@ export async function createTrainer(config: TrainConfig, set: Samples): Promise<
   try {
     const initial = initialState(model, optimizer, seed);
     const hostInputs = hostInputsOf(config, { model, optimizer, optimizerConfig, learningRate });
-    const inputsAt = async (step: number) => ({
-      views: viewInputs(await loader.viewsAt(step), loader.shapes, set.paths, kind.noun(config.imageSize)),
-      ...hostInputs(step),
-    });
-    const specs = { ...stepArraysOf(initial), ...hostInputs(0), views: viewSpecs(loader.shapes) };
+    const inputsAt = async (step: number) => {
+      const batch = await loader.viewsAt(step);
+      return {
+        views: viewInputs(batch, loader.shapes, set.paths, kind.noun(config.imageSize)),
+        actions: actionInputs(batch, loader.actionShape),
+        ...hostInputs(step),
+      };
+    };
+    const { actionShape } = loader;
+    const actions: Named<TensorSpec> = actionShape === undefined ? {} : { taken: float32Spec(actionShape) };
+    const specs = { ...stepArraysOf(initial), ...hostInputs(0), views: viewSpecs(loader.shapes), actions };
     const { numGlobalViews, maxGradientNorm, chunkSize } = config;
     const options = {
       ...{ model, optimizer, optimizerConfig, numGlobalViews, maxGradientNorm },

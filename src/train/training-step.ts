@@ -24,6 +24,8 @@ export interface StepArrays extends Parts<HostArray> {
 export interface HostInputs {
   /** One a view: [B, C, H, W]. */
   readonly views: Named<HostArray>;
+  /** Of clips in which somebody acts: `taken`, what was done between the views, [B, V − 1, A]. */
+  readonly actions: Named<HostArray>;
   /** What is hidden, one row an image. */
   readonly masks: Named<HostArray>;
   readonly noise: Named<HostArray>;
@@ -60,6 +62,7 @@ export interface StepSpecs extends Parts<TensorSpec> {
   readonly slots: Named<Tree<TensorSpec>>;
   readonly target: Parts<TensorSpec>;
   readonly views: Named<TensorSpec>;
+  readonly actions: Named<TensorSpec>;
   readonly masks: Named<TensorSpec>;
   readonly noise: Named<TensorSpec>;
   readonly scalars: Named<TensorSpec>;

@@ -22,3 +22,8 @@ export function viewInputs(
   }
   return Object.fromEntries(views.map((view, v) => [`view${v}`, float32(view, shapes[v]!)]));
 }
+
+/** What was done between the views, where somebody acts: [B, V − 1, A]. */
+export function actionInputs({ actions }: ViewBatch, shape: readonly number[] | undefined): Named<HostArray> {
+  return actions === undefined || shape === undefined ? {} : { taken: float32(actions, shape) };
+}

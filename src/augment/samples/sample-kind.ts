@@ -1,9 +1,10 @@
 /**
- * What depends on what a sample is, an image or a window of a series: making views of it, telling sets apart, setting
+ * What depends on what a sample is, an image, a window of a series or a clip of an episode: making views of it, telling sets apart, setting
  * some aside. One file a kind, one line in `index.ts`; everything above reads this and never asks for a kind's name.
  */
 import type { Key } from "../../compute/random.js";
-import type { PixelReader, SampleKindName, Samples, WindowReader } from "../../data/index.js";
+import type { ClipReader, PixelReader, SampleKindName, Samples, WindowReader } from "../../data/index.js";
+import type { FrameRecipe } from "../clips/frame-recipe.js";
 import type { PresetName } from "../presets.js";
 import type { ViewRecipe } from "../recipe.js";
 import type { RecipeData } from "../recipe-steps.js";
@@ -11,14 +12,14 @@ import type { SeriesRecipe } from "../series/series-recipe.js";
 import type { ViewLoader } from "../view-batch.js";
 
 /** How a view is made, of whatever kind. */
-export type SampleRecipe = ViewRecipe | SeriesRecipe;
+export type SampleRecipe = ViewRecipe | SeriesRecipe | FrameRecipe;
 
 /** Samples by number: what making views needs of a set. */
-export type SampleReader = PixelReader | WindowReader;
+export type SampleReader = PixelReader | WindowReader | ClipReader;
 
 /** Makes views of one recipe from the samples of one set. Not for two threads at once. */
 export interface SampleViewMaker {
-  /** Shape of every view: [C, H, W] or [C, T]. */
+  /** Shape of every view: [C, H, W] or [C, T], or [C, 1] of vectors. */
   readonly shape: readonly number[];
   readonly length: number;
   /** Write the view of a sample that belongs to `key` into `into`, at `offset`. */
@@ -29,6 +30,8 @@ export interface ViewOptions {
   /** Of the global views. */
   readonly size: number;
   readonly strength: number;
+  /** Of clips: one view an observation. */
+  readonly clipLength?: number;
 }
 
 export interface LoaderOptions<S> {
@@ -57,7 +60,7 @@ export interface SampleKind<S extends Samples = Samples, R extends SampleReader 
   noun(size: number): string;
   /** Whether samples know nothing of each other, so that any of them may be asked about; else only what `split` sets aside. */
   readonly isIndependent: boolean;
-  /** Shape of one sample as an encoder sees it: [C, size, size] or [C, size]. */
+  /** Shape of one sample (or of one observation of it) as an encoder sees it: [C, size, size] or [C, size]. */
   shapeOf(channels: number, size: number): readonly number[];
   /** @throws UnknownNameError or ValueError for what is no recipe of this kind */
   parseRecipe(given: unknown): SampleRecipe;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keyFor } from "../../compute/random.js";
-import { openImages, openSeries, type Samples } from "../../data/index.js";
+import { environmentSource, openClips, openImages, openSeries, type Samples, writeEpisodes } from "../../data/index.js";
 import { regimeCsv, regimeRows } from "../../data/series/testing/regimes.js";
 import { halves } from "../../data/testing/pictures.js";
 import { plainSamples, sampleKindOf, sampleKinds } from "./catalog.js";
@@ -20,6 +20,9 @@ beforeAll(async () => {
   }
   writeFileSync(join(root, "sensor.csv"), regimeCsv(regimeRows(8, 64)));
   sets.images = await openImages(join(root, "pictures"), { trainingSize: 8, cacheDir: join(root, "cache") });
+  const world = { numEpisodes: 8, numSteps: 6, seed: 0 };
+  await writeEpisodes(environmentSource("twoRoomsMini", world), join(root, "world"));
+  sets.clips = openClips(join(root, "world"), { clipLength: 4 });
   sets.series = await openSeries(join(root, "sensor.csv"), { window: 8 });
 });
 afterAll(() => {
@@ -29,7 +32,7 @@ afterAll(() => {
 
 describe.each(Object.keys(sampleKinds))("%s", (name) => {
   const kind = sampleKinds[name as keyof typeof sampleKinds];
-  const size = 8;
+  const size = name === "clips" ? 28 : 8; // pictures of a world are not resized
   const views = () => kind.viewsFor(["simclr", "simclr"], { size, strength: 1 });
 
   test("are told by their set, and have the shape that they say", () => {

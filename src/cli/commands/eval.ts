@@ -11,6 +11,7 @@ interface EvalFlags {
   readonly labels?: string;
   readonly label?: string;
   readonly grouping?: string;
+  readonly twin?: string;
   readonly seed?: number;
   readonly numLabels?: number;
   readonly full?: boolean;
@@ -39,6 +40,7 @@ export const evaluate: CommandDefinition = {
       .option("--labels <file.csv>", "columns file and label; with more columns each is a task")
       .option("--label <column>", "of a series: the column of classes, if it is not the one it was trained with")
       .option("--grouping <name>", "which grouping is the label, such as a column of the labels file")
+      .option("--twin <run>", "of a run with several futures: one of the same settings that knows one")
       .option("--seed <number>", "of the split into training and test images (default: 0)", (text) =>
         parseNumber("eval", "--seed", { isWhole: true, min: 0 }, text),
       )
@@ -83,15 +85,15 @@ async function runEval(run: string, flags: EvalFlags): Promise<void> {
   const live = new LiveLine();
   try {
     live.hint("opening the run ...");
-    const { report, text, pictures } = await evaluateRun(run, options, {
+    const { report, world, text, pictures } = await evaluateRun(run, options, {
       onData: (progress) => live.update(renderDataProgress(progress)),
       onStage: (name, done, total) => live.update(renderStage(name, done, total)),
     });
     live.clear();
     process.stdout.write(`${text}\n`);
-    if (report.floors === undefined) process.stdout.write(`${NO_LABELS}\n`);
+    if (report.floors === undefined && world === undefined) process.stdout.write(`${NO_LABELS}\n`);
     if (pictures.length > 0) process.stdout.write(`\nPictures:\n${pictures.map((path) => `  ${path}\n`).join("")}`);
-    if (json) process.stdout.write(`${JSON.stringify(flatReport(report))}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ ...flatReport(report), ...(world && { world }) })}\n`);
   } finally {
     live.clear();
   }

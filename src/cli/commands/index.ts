@@ -8,6 +8,8 @@ export { erase } from "./erase.js";
 export { evaluate } from "./eval.js";
 export { glasses } from "./glasses.js";
 export { loss } from "./loss.js";
+export { plan } from "./plan.js";
 export { preview } from "./preview.js";
 export { science } from "./science.js";
 export { train } from "./train.js";
+export { worlds } from "./worlds.js";

@@ -1,5 +1,6 @@
 /** Series and tables: files of numbers as windows of a series, or rows of a table. */
-export { isSeriesName, openSeries, type SeriesOptions } from "./open-series.js";
+export { openSeries, type SeriesOptions } from "./open-series.js";
+export { isSeriesName } from "./read-table.js";
 export {
   requireTrainableSeries,
   type SeriesSet,

@@ -1,29 +1,16 @@
 /** The way in: a CSV or Parquet file as windows of a series, or as rows of a table. */
-import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { UnknownNameError, ValueError } from "../../compute/errors.js";
 import type { Labels } from "../image-set.js";
 import { fillMissing, MISSING_POLICIES, requireNoneMissing } from "./fill-missing.js";
-import { readCsv } from "./read-csv.js";
-import { readParquet } from "./read-parquet.js";
+import { readTable } from "./read-table.js";
 import { type SeriesSet, type SeriesSettings, seriesSet, shownRows } from "./series-set.js";
 import { measureChannels } from "./standardisation.js";
 import { type OrderedRows, orderRows } from "./stretches.js";
-import type { Column, ColumnRoles, NumberColumn, Table, WordColumn } from "./table.js";
+import { type Column, type ColumnRoles, type NumberColumn, type Table, TIME_NAMES, type WordColumn } from "./table.js";
 import { cutWindows, defaultWindow, labelWindows, nameWindows } from "./windows.js";
 
 export type SeriesOptions = Partial<SeriesSettings>;
-
-const READERS = { csv: readCsv, tsv: readCsv, parquet: readParquet };
-type Extension = keyof typeof READERS;
-
-/** Columns of these names hold the time, unless another is chosen. */
-const TIME_NAMES = ["time", "timestamp", "datetime", "date_time", "date"];
-
-/** Is this the name of a file that holds a series or a table? */
-export function isSeriesName(path: string): boolean {
-  return extensionOf(path) !== undefined;
-}
 
 /**
  * Open a .csv, .tsv or .parquet file as windows of a series: numeric columns are channels, `window` rows are a sample.
@@ -39,8 +26,7 @@ export function isSeriesName(path: string): boolean {
 export async function openSeries(path: string, options: SeriesOptions = {}): Promise<SeriesSet> {
   checkOptions(options);
   const file = basename(path);
-  const read = readerOf(path);
-  const table = await read(path, (names) => rolesOf(file, names, options));
+  const table = await readTable(path, (names) => rolesOf(file, names, options));
   const time = timeOf([...table.columns.keys()], options);
   const chosen = chooseChannels(file, table, time, options);
   const group = wordsOf(table, options.group);
@@ -82,22 +68,6 @@ function checkOptions({ window = 1, stride = 1, missing = "interpolate", columns
     throw new ValueError("openSeries", "missing", MISSING_POLICIES.join(" or "), missing);
   }
   if (columns?.length === 0) throw new ValueError("openSeries", "columns", "at least one column", columns);
-}
-
-function extensionOf(path: string): Extension | undefined {
-  const extension = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
-  return Object.hasOwn(READERS, extension) ? (extension as Extension) : undefined;
-}
-
-function readerOf(path: string): typeof readCsv {
-  const extension = extensionOf(path);
-  if (extension === undefined) {
-    throw new ValueError("openSeries", "path", `a file ending in .${Object.keys(READERS).join(", .")}`, path);
-  }
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-    throw new ValueError("openSeries", "path", "a file that exists", path);
-  }
-  return READERS[extension];
 }
 
 /** @throws UnknownNameError for a column that is chosen and not there */

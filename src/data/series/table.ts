@@ -24,6 +24,9 @@ export interface Table {
   readonly warnings: readonly string[];
 }
 
+/** Columns of these names hold the time, unless another is chosen. */
+export const TIME_NAMES: readonly string[] = ["time", "timestamp", "datetime", "date_time", "date"];
+
 /** How the columns of a file are to be read. */
 export interface ColumnRoles {
   /** The column of time, numbers or dates: chosen, or taken by its name if its cells are times. */

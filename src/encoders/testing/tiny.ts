@@ -8,6 +8,7 @@ export const tinyOptions: Readonly<Record<string, Readonly<Record<string, unknow
   convnet: { width: 2, stages: 2, depth: 2 },
   convnext: { width: 4, stages: 2, depth: 1, kernelSize: 3, mlpRatio: 2, layerScale: 0.5 },
   mlp: { width: 6, depth: 2 },
+  placeConvnet: { width: 2, stages: 2, featureDim: 5 },
   resnet: { width: 2, stages: 2 },
   seriesConvnet: { width: 2, stages: 2, kernelSize: 3 },
   seriesTransformer: { patchSize: 2, width: 4, depth: 1, numHeads: 2, mlpRatio: 2 },

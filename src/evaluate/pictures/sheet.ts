@@ -107,13 +107,24 @@ export class Sheet {
   toPng(): Buffer {
     return this.#canvas.toBuffer("image/png");
   }
+
+  /** RGBA pixels [height, width, 4]: two for each point. */
+  toPixels(): { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray } {
+    const { width, height } = this.#canvas;
+    return { width, height, rgba: this.context.getImageData(0, 0, width, height).data };
+  }
 }
 
 /** Write a PNG whole or not at all; its folder is made if need be. */
 export async function writePng(path: string, sheet: Sheet): Promise<void> {
+  await writePicture(path, sheet.toPng());
+}
+
+/** Write the bytes of a picture, as `writePng` does. */
+export async function writePicture(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`; // same folder as `path`: rename stays atomic
-  await writeFile(temporary, sheet.toPng());
+  await writeFile(temporary, bytes);
   await rename(temporary, path);
 }
 

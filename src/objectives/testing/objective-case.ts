@@ -1,7 +1,8 @@
 /** The smallest input of any objective, made from what it says it needs. */
-import { float32, type HostArray, keyFor, Random, resolveOptions } from "../../compute/index.js";
+import { float32, type HostArray, keyFor, Random, resolveOptions, type Tensor } from "../../compute/index.js";
 import { comparesWithTargets, type Objective } from "../objective.js";
 import type { ObjectiveValueOptions } from "../objective-value.js";
+import type { SequencePrediction } from "../sequence-prediction.js";
 import { agreeingViews } from "./projections.js";
 
 export const [CASE_IMAGES, CASE_DIM] = [6, 4];
@@ -48,6 +49,15 @@ export function changed(given: ObjectiveCase, change: (array: HostArray, index: 
 /** What `objectiveValue` takes beside the projections. */
 export function optionsOf({ targets }: ObjectiveCase): ObjectiveValueOptions {
   return targets === undefined ? {} : { targets };
+}
+
+/** The simplest predictor for objectives in time: everything stays as it was seen first. */
+export function sequenceFor({ needs }: Objective): { readonly sequence?: typeof nothingChanges } {
+  return needs.inTime ? { sequence: nothingChanges } : {};
+}
+
+export function nothingChanges(states: readonly Tensor[]): SequencePrediction {
+  return { contextLength: 1, futures: [states.slice(1).map(() => states[0]!)] };
 }
 
 function placesOf({ tokens }: Objective["needs"]): number {

@@ -35,7 +35,10 @@ const WIDE = { hiddenDim: 64, numHiddenLayers: 1, outDim: 64 };
 
 /** Each objective, as published but small, on each of the two encoders that it fits, a ViT and a ConvNet. */
 export function healthyCases(): DoctorCase[][] {
-  return Object.values(objectives as Readonly<Record<string, Objective>>).map(({ name, needs, projector }) => {
+  const ofImages = Object.values(objectives as Readonly<Record<string, Objective>>).filter(
+    ({ needs }) => !needs.inTime,
+  );
+  return ofImages.map(({ name, needs, projector }) => {
     const hidesPlaces = needs.masking === "random" || needs.masking === "block" || needs.masking === "tube";
     const fitting = { vit: VIT, ...(!hidesPlaces && { convnet: CONVNET }) };
     return Object.entries(fitting).map(([encoder, choices]) =>

@@ -13,6 +13,8 @@ import {
 import { encoders } from "../../encoders/catalog.js";
 import type { EncoderDefinition } from "../../encoders/index.js";
 import { tinyOptions } from "../../encoders/testing/tiny.js";
+import { objectives } from "../../objectives/catalog.js";
+import type { Objective } from "../../objectives/index.js";
 import { adamw, type Optimizer, warmupCosine } from "../../optim/index.js";
 import { createChunkedStep } from "../chunked-step.js";
 import { hostInputsOf } from "../host-inputs.js";
@@ -44,6 +46,7 @@ export interface TinyStep {
 
 const CHANNELS = 3;
 const NUM_STEPS = 5;
+const ACTION_DIM = 2;
 const SEED = 1;
 
 export function tinyStep(options: TinyStepOptions): TinyStep {
@@ -51,7 +54,11 @@ export function tinyStep(options: TinyStepOptions): TinyStep {
   const projector = options.projector ?? { hiddenDim: 8, numHiddenLayers: 1, outDim: 6 };
   const imageSize = Math.max(...viewSizes);
   const { takes } = lookUp<EncoderDefinition>("tinyStep", "encoder", encoders, encoder);
-  const data = { source: "noise", digest: "", kind: takes, numImages: batchSize, channels: CHANNELS } as const;
+  const { inTime } = lookUp<Objective>("tinyStep", "objective", objectives, objective).needs;
+  const data = {
+    ...{ source: "noise", digest: "", numImages: batchSize, channels: CHANNELS },
+    ...(inTime ? { kind: "clips" as const, clips: clipFacts(viewSizes.length) } : { kind: takes }),
+  };
   const model = buildModel({
     encoder: { name: encoder, options: options.encoderOptions ?? tinyOptions[encoder] ?? {} },
     objective: { name: objective, options: {} },
@@ -73,6 +80,7 @@ export function tinyStep(options: TinyStepOptions): TinyStep {
   const hostInputs = hostInputsOf(config, { model, optimizer, optimizerConfig, learningRate: schedule });
   const inputsAt = (step: number): HostInputs => ({
     views: Object.fromEntries(shapes.map((shape, v) => [`view${v}`, normals(shape, v, step)])),
+    actions: inTime ? { taken: normals([batchSize, viewSizes.length - 1, ACTION_DIM], viewSizes.length, step) } : {},
     ...hostInputs(step),
   });
 
@@ -95,6 +103,13 @@ export function tinyStep(options: TinyStepOptions): TinyStep {
         : createChunkedStep(specs, chunkSize, stepOptions);
     },
   };
+}
+
+/** Pictures in which somebody acts. */
+function clipFacts(clipLength: number) {
+  const settings = { clipLength, frameStride: 1, clipEvery: 1 };
+  const moments = { means: Array<number>(CHANNELS).fill(0), stds: Array<number>(CHANNELS).fill(1) };
+  return { ...settings, ...moments, observation: "frames" as const, actionDim: ACTION_DIM };
 }
 
 /** Make steps from the start on, two copies of the state taking turns as in the loop. */

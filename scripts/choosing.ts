@@ -20,7 +20,7 @@ import {
   summarise,
 } from "darkmatter";
 import { meanEstimate, writePng } from "darkmatter/evaluate";
-import { isRepeated, moreTime } from "./more-time.js";
+import { moreTime, shorterOf } from "./more-time.js";
 
 const RESULTS_FOLDER = fileURLToPath(new URL("../docs/results/", import.meta.url));
 const PICTURES = fileURLToPath(new URL("../docs/images/", import.meta.url));
@@ -85,7 +85,7 @@ darkmatter compare recipe.ts --jobs 2
 results.md says how far scores without labels can be trusted to pick.`;
 
 function sectionsOf(kept: readonly CompareResults[]): string[] {
-  const all = kept.filter(isRepeated);
+  const all = kept.filter((results) => shorterOf(results, kept) === undefined);
   const cases = all.flatMap((results) => summarise(results).map((summary) => ({ results, summary })));
   return [
     whatWasMeasured(all),
@@ -96,10 +96,7 @@ function sectionsOf(kept: readonly CompareResults[]): string[] {
     `## By the amount of data\n\n${byAmount(cases)}`,
     `## By the encoder\n\n${all.map(byEncoder).join("\n\n")}`,
     `## What did not work\n\n${cases.map(notWorking).join("\n\n")}`,
-    ...moreTime(
-      kept.filter((results) => !isRepeated(results)),
-      all,
-    ),
+    ...moreTime(kept),
   ];
 }
 

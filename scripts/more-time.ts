@@ -1,35 +1,29 @@
-/** The part of docs/choosing.md on comparisons of single cells: what more time does for methods that start slowly. */
+/** The part of docs/choosing.md on longer comparisons: what more time does for methods that start slowly. */
 import { type CompareResults, inPercent, type MethodSummary, markdownTable, scoreTitle, summarise } from "darkmatter";
 
-/** Fewer seeds than this show a direction and choose nothing. */
-const FEWEST_SEEDS = 3;
 const SCORE = "knn";
 /** What a method should gain over its own start to be called working. */
 const LEAST_GAIN = 0.05;
 
-/** Whether every method was measured with several seeds: only then is anything advised from it. */
-export function isRepeated(results: CompareResults): boolean {
-  const methods = summarise(results).flatMap((summary) => summary.methods);
-  return methods.length > 0 && methods.every(({ rows }) => rows.length >= FEWEST_SEEDS);
+/** The shorter comparison that this one continues: `cifar10` for `cifar10-long`. */
+export function shorterOf(results: CompareResults, all: readonly CompareResults[]): CompareResults | undefined {
+  return all.find(({ name }) => results.name.startsWith(`${name}-`));
 }
 
-/**
- * One table for each comparison of single cells, beside the same method in the shorter one: `cifar10-long` beside `cifar10`.
- * Empty if there is none.
- */
-export function moreTime(looks: readonly CompareResults[], repeated: readonly CompareResults[]): string[] {
-  if (looks.length === 0) return [];
-  const tables = looks.map((results) => {
-    const shorter = repeated.find(({ name }) => results.name.startsWith(`${name}-`));
-    return lookAt(results, shorter);
+/** One table for each comparison that continues another, beside the shorter one. Empty if there is none. */
+export function moreTime(all: readonly CompareResults[]): string[] {
+  const tables = all.flatMap((results) => {
+    const shorter = shorterOf(results, all);
+    return shorter === undefined ? [] : [lookAt(results, shorter)];
   });
-  return [
-    `## With more time\n\nSingle cells, a seed each, so no intervals: a direction, and no ranking.\n\n${tables.join("\n\n")}`,
-  ];
+  if (tables.length === 0) return [];
+  const introduction =
+    "Of methods that had hardly begun, not of all. One seed has no interval: it shows a direction, and ranks nothing.";
+  return [`## With more time\n\n${introduction}\n\n${tables.join("\n\n")}`];
 }
 
-function lookAt(results: CompareResults, shorter: CompareResults | undefined): string {
-  const before = shorter === undefined ? [] : summarise(shorter);
+function lookAt(results: CompareResults, shorter: CompareResults): string {
+  const before = summarise(shorter);
   const cells = summarise(results).flatMap(({ encoder, methods }) => methods.map((method) => ({ encoder, method })));
   const sorted = cells.toSorted((a, b) => gainOf(b.method) - gainOf(a.method));
   const rows = sorted.map(({ encoder, method }) => {
@@ -43,6 +37,7 @@ function lookAt(results: CompareResults, shorter: CompareResults | undefined): s
       short === undefined ? "–" : inPercent(short.gains[SCORE], true),
       inPercent(method.gains.linear, true),
       method.steps.toLocaleString("en-US"),
+      String(method.rows.length),
       (method.rows.reduce((sum, row) => sum + row.cpuSeconds, 0) / method.rows.length / 60).toFixed(1),
     ];
   });
@@ -50,9 +45,10 @@ function lookAt(results: CompareResults, shorter: CompareResults | undefined): s
     `${results.title}`,
     scoreTitle(SCORE),
     "over random init",
-    shorter === undefined ? "in the shorter comparison" : `after ${stepsOf(shorter)} steps`,
+    `after ${stepsOf(shorter)} steps`,
     "linear over random init",
     "steps",
+    "seeds",
     "CPU min",
   ];
   const working = sorted.filter(({ method }) => gainOf(method) >= LEAST_GAIN);

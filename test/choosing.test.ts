@@ -89,5 +89,19 @@ describe("what the page says", () => {
     expect(once).toMatch(/\*\*a\*\* 90\.0 \| b \|/);
   });
 
+  test("a comparison that continues another says what more time did, and advises nothing", () => {
+    const short = resultsOf([rowOf(cellOf("a"), { knn: 0.21 }), rowOf(cellOf("b"), { knn: 0.5 })]);
+    const longer = {
+      ...resultsOf([rowOf(cellOf("a"), { knn: 0.9 })]),
+      name: `${short.name}-long`,
+      title: "Toys, longer",
+    };
+    const both = choosingPage([short, longer]);
+    expect(both).toMatch(/\| a on convnet \| 90\.0 \| \+70\.0 \| \+1\.0 \|/);
+    expect(both).toContain("1 of 1 gain at least 5 points");
+    expect(both).not.toContain("on Toys, longer");
+    expect(choosingPage([short])).not.toContain("With more time");
+  });
+
   test("without results it says so", () => expect(choosingPage([])).toContain("Nothing has been measured yet"));
 });

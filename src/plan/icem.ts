@@ -2,20 +2,16 @@
 import type { OptionTable } from "../compute/options.js";
 import { childKey, Random } from "../compute/random.js";
 import { planLength, projectOntoBall, requireSpace } from "./action-space.js";
+import { cemOptions } from "./cem.js";
 import { colouredNoise } from "./coloured-noise.js";
 import type { Plan, Planner } from "./planner.js";
 import { better, momentsOf, scorePlans } from "./scored-plans.js";
 
 export const icemOptions = {
   numSamples: { default: 64, min: 2, integer: true, doc: "candidates of the first iteration" },
-  numIterations: {
-    default: 4,
-    min: 1,
-    integer: true,
-    doc: "times that the distribution is moved to its best candidates",
-  },
-  numElites: { default: 8, min: 1, integer: true, doc: "candidates it is moved to" },
-  std: { default: 1, min: 1e-6, doc: "deviation of actions at the start" },
+  numIterations: cemOptions.numIterations,
+  numElites: cemOptions.numElites,
+  std: cemOptions.std,
   noiseExponent: { default: 2, min: 0, doc: "β: how much neighbouring actions of a candidate are alike" },
   momentum: { default: 0.1, min: 0, max: 1, doc: "α: share of the old distribution that stays" },
   decay: { default: 1.25, min: 1, doc: "γ: every iteration has so many times fewer candidates" },

@@ -88,8 +88,8 @@ function readStep({ step, report, scalars }: StepEvent, target: Parameters<typeo
 }
 
 /** What the pinned views show: single layers, what the averaged encoder makes of the same images, unseen images. */
-function createLook({ seen, unseen }: PinnedViews) {
-  const heldOut = unseen && createHeldOutLoss(unseen);
+function createLook({ seen, unseen, unseenActions }: PinnedViews) {
+  const heldOut = unseen && createHeldOutLoss(unseen, unseenActions);
   let observer: LayerObserver | undefined;
   return {
     async at(event: StepEvent, trainer: Trainer): Promise<Pick<Reading, "layers" | "target" | "data">> {

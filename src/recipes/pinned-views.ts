@@ -8,6 +8,8 @@ export interface PinnedViews {
   readonly seen: HostArray;
   /** All views of a batch of images that are not, by name; absent where there are not enough of them. */
   readonly unseen?: Readonly<Record<string, HostArray>>;
+  /** What was done between those, where somebody acts. */
+  readonly unseenActions?: Readonly<Record<string, HostArray>>;
 }
 
 /** For a look inside so many images are enough. */
@@ -24,8 +26,10 @@ export function pinViews(
   trained: SampleReader,
   heldOut?: SampleReader,
 ): PinnedViews {
+  const rowsOf = (name: string, images: SampleReader, count: number) =>
+    new Random(keyFor(seed, "doctor", name)).permutation(images.numImages).subarray(0, count);
   const viewsOf = (name: string, images: SampleReader, count: number, numViews: number) => {
-    const rows = new Random(keyFor(seed, "doctor", name)).permutation(images.numImages).subarray(0, count);
+    const rows = rowsOf(name, images, count);
     return recipes.slice(0, numViews).map((recipe, view) => {
       const maker = sampleKindOf(images).createViewMaker(recipe, images);
       const values = new Float32Array(count * maker.length);
@@ -38,5 +42,10 @@ export function pinViews(
   const [seen] = viewsOf("seen", trained, Math.min(MOST_SEEN, trained.numImages), 1);
   if (heldOut === undefined || heldOut.numImages < batchSize) return { seen: seen! };
   const unseen = viewsOf("unseen", heldOut, batchSize, recipes.length);
-  return { seen: seen!, unseen: Object.fromEntries(unseen.map((view, v) => [`view${v}`, view])) };
+  const actions = sampleKindOf(heldOut).actionsOf?.(heldOut, rowsOf("unseen", heldOut, batchSize));
+  return {
+    seen: seen!,
+    unseen: Object.fromEntries(unseen.map((view, v) => [`view${v}`, view])),
+    ...(actions && { unseenActions: actions }),
+  };
 }

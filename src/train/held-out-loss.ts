@@ -14,12 +14,12 @@ export interface HeldOutLoss {
 
 /**
  * The total loss of one batch, forward only: about a third of a step. The program is traced on first use.
- * @param views one a view of the run, of as many images as a batch has
+ * @param views one a view of the run, of as many images as a batch has; @param actions what was done between them
  */
-export function createHeldOutLoss(views: Named<HostArray>): HeldOutLoss {
+export function createHeldOutLoss(views: Named<HostArray>, actions: Named<HostArray> = {}): HeldOutLoss {
   let program: Executable<LossInputs, { readonly total: HostArray }> | undefined;
   return {
-    async after({ state, inputs: { actions, masks, noise, scheduled } }, { model, config }) {
+    async after({ state, inputs: { masks, noise, scheduled } }, { model, config }) {
       const { trainable, buffers, target } = state;
       const inputs: LossInputs = { trainable, buffers, target, views, actions, masks, noise, scheduled };
       program ??= await compile(

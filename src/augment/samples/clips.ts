@@ -1,4 +1,5 @@
 /** Clips of episodes: a view is one observation, and all observations of a clip in the order of time are its views. */
+import { float32 } from "../../compute/host-array.js";
 import { type ClipReader, type ClipSet, requireTrainableClips, selectClips, splitClips } from "../../data/index.js";
 import { createClipLoader, requireFrame } from "../clips/clip-loader.js";
 import { frameOf, frameRecipes, parseFrameRecipe } from "../clips/frame-recipe.js";
@@ -23,6 +24,13 @@ export const clips: SampleKind<ClipSet, ClipReader> = {
     };
   },
   createLoader: createClipLoader,
+  actionsOf({ actionDim, settings: { clipLength }, ...set }, clips) {
+    if (actionDim === 0) return {};
+    const length = (clipLength - 1) * actionDim;
+    const taken = new Float32Array(clips.length * length);
+    for (let row = 0; row < clips.length; row++) set.readActions(clips[row]!, taken, row * length);
+    return { taken: float32(taken, [clips.length, clipLength - 1, actionDim]) };
+  },
   pictureOf(set, clip) {
     const values = new Float32Array(set.shape.reduce((size, dim) => size * dim, 1));
     set.readObservations(clip, { first: 0, count: 1 }, values);

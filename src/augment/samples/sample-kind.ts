@@ -2,6 +2,7 @@
  * What depends on what a sample is, an image, a window of a series or a clip of an episode: making views of it, telling sets apart, setting
  * some aside. One file a kind, one line in `index.ts`; everything above reads this and never asks for a kind's name.
  */
+import type { HostArray } from "../../compute/host-array.js";
 import type { Key } from "../../compute/random.js";
 import type { ClipReader, PixelReader, SampleKindName, Samples, WindowReader } from "../../data/index.js";
 import type { FrameRecipe } from "../clips/frame-recipe.js";
@@ -70,6 +71,8 @@ export interface SampleKind<S extends Samples = Samples, R extends SampleReader 
   viewsFor(presets: readonly PresetName[], options: ViewOptions): SampleRecipe[];
   createViewMaker(recipe: RecipeData, set: R): SampleViewMaker;
   createLoader(options: LoaderOptions<S>): ViewLoader;
+  /** Of samples in which somebody acts: what was done between the views, by name, one row a sample. */
+  actionsOf?(set: R, samples: ArrayLike<number>): Readonly<Record<string, HostArray>>;
   /** A sample as it is, for people. */
   pictureOf(set: S, sample: number): Picture;
   /** What views of a recipe look like before what is for encoders alone, such as normalisation: how to make and draw them. */

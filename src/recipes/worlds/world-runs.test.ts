@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { environmentSource, writeEpisodes } from "../../data/index.js";
+import { environmentSource, openClips, writeEpisodes } from "../../data/index.js";
+import { RunFolder } from "../../train/index.js";
 import { evaluateRun } from "../evaluate-run.js";
+import { pinViews } from "../pinned-views.js";
 import { resumeTraining, trainImages } from "../train-images.js";
 import { evaluateFutures } from "./evaluate-futures.js";
 import { evaluatePhysics } from "./evaluate-physics.js";
@@ -102,10 +104,28 @@ test("a run that stopped goes on to the same bits", async () => {
   await trainImages({ ...choices, out: at("broken") }, { onProgress, signal: stop.signal });
   const resumed = await resumeTraining(at("broken"));
   expect([whole.step, resumed.step]).toEqual([6, 6]);
-  const { RunFolder } = await import("../../train/index.js");
   const parametersOf = async (path: string) => (await RunFolder.open(path)).loadParameters("online");
   expect(await parametersOf(at("broken"))).toEqual(await parametersOf(at("whole")));
 }, 60_000);
+
+test("the doctor asks what clips set aside cost under their own actions", async () => {
+  const { config } = await RunFolder.open(at("run"));
+  const set = openClips(at("mini"), { clipLength: 8 });
+  const { unseen, unseenActions } = pinViews(config, set, set);
+  const { taken } = unseenActions!;
+  expect(taken!.shape).toEqual([8, 7, 2]);
+  // The first view tells which clips they are: their actions follow.
+  const first = new Float32Array(set.imageSize ** 2 * set.channels);
+  const actions = new Float32Array(7 * 2);
+  const shown = unseen!.view0!.data.slice(0, first.length);
+  const row = [...set.starts.keys()].find((clip) => {
+    set.readObservations(clip, { first: 0, count: 1 }, first);
+    return first.every((value, i) => value === shown[i]);
+  });
+  set.readActions(row!, actions);
+  expect(taken!.data.slice(0, 14)).toEqual(actions);
+  set.close();
+});
 
 describe("bad input", () => {
   test.each<[string, () => Promise<unknown>, RegExp]>([
